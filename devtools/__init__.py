@@ -1,0 +1,1 @@
+"""What ./dev is made of: Python standard library only, because it runs before anything is installed."""
