@@ -1,0 +1,1 @@
+"""Shared look of every page: base templates, partials, charts, static files."""
