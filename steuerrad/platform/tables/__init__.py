@@ -1,0 +1,12 @@
+"""Tables in and out: CSV, XLSX and JSON, with every fault named by file, line and column.
+
+Read with :func:`~steuerrad.platform.tables.read.open_table`, parse cells with the functions of
+:mod:`~steuerrad.platform.tables.fields`, write with :mod:`~steuerrad.platform.tables.write`.
+Only ``http`` needs Django.
+"""
+
+from steuerrad.platform.tables.problems import Problem, Problems, TableProblem
+from steuerrad.platform.tables.read import Row, TableReader, open_table
+from steuerrad.platform.tables.table import Column, Table
+
+__all__ = ["Column", "Problem", "Problems", "Row", "Table", "TableProblem", "TableReader", "open_table"]
