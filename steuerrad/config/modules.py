@@ -1,0 +1,17 @@
+"""The table of contents: the modules that run here, in the order of the navigation."""
+
+MODULES = (
+    "steuerrad.modules.strategy",
+    "steuerrad.modules.city_index",
+)
+
+PLATFORM = (
+    "steuerrad.platform.ui",
+    "steuerrad.platform.accounts",
+    "steuerrad.platform.city",
+    "steuerrad.platform.organisations",
+    "steuerrad.platform.audit",
+    "steuerrad.platform.links",
+    "steuerrad.platform.datasets",
+    "steuerrad.platform.http_api",
+)

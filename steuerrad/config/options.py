@@ -1,0 +1,80 @@
+"""All settings that an operator can change, in one table; docs/reference/settings.md is made from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def as_bool(text: str) -> bool:
+    if text.strip().lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.strip().lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("use 1 or 0")
+
+
+def as_list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One environment variable: how its text becomes a value, and the value without it."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: Any
+    help: str
+
+
+OPTIONS = (
+    Option("STEUERRAD_DEBUG", as_bool, False, "Show tracebacks in the browser. Never in service."),
+    Option("STEUERRAD_CITY", str, "bochum", "Folder under cities/ that this installation runs."),
+    Option("STEUERRAD_DATA_DIR", Path, ROOT / "var", "Where the installation keeps its files."),
+    Option("STEUERRAD_CITIES_DIR", Path, ROOT / "cities", "Where the folders of cities are."),
+    Option("STEUERRAD_INDEXES_DIR", Path, ROOT / "indexes", "Where the folders of indexes are."),
+    Option(
+        "STEUERRAD_DATABASE_URL", str, "", "postgresql://user:password@host:port/name; empty: SQLite file."
+    ),
+    Option("STEUERRAD_SECRET_KEY", str, "", "Signs sessions; empty: made once and kept in the data folder."),
+    Option(
+        "STEUERRAD_ALLOWED_HOSTS", as_list, ["127.0.0.1", "localhost", "[::1]"], "Host names, comma between."
+    ),
+    Option("STEUERRAD_TLS", as_bool, False, "Set behind TLS: secure cookies, HSTS, redirect to https."),
+    Option(
+        "STEUERRAD_PROXIES", int, 0, "How many reverse proxies stand in front (for the client's address)."
+    ),
+    Option("STEUERRAD_EMAIL_URL", str, "", "smtp://user:password@host:port; empty: mail goes to the log."),
+    Option(
+        "STEUERRAD_OIDC_ISSUER", str, "", "Address of the OpenID Connect provider; empty: local accounts."
+    ),
+    Option("STEUERRAD_OIDC_CLIENT_ID", str, "", "Client id at the OpenID Connect provider."),
+    Option("STEUERRAD_OIDC_SECRET", str, "", "Client secret at the OpenID Connect provider."),
+    Option("STEUERRAD_OIDC_NAME", str, "OpenID Connect", "Name of the provider on the sign-in page."),
+)
+
+
+class OptionError(ValueError):
+    """An environment variable that cannot be read."""
+
+
+def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> dict[str, Any]:
+    """All options by name without the prefix. Raises OptionError that names the variable."""
+    values: dict[str, Any] = {}
+    for option in OPTIONS:
+        text = environ.get(option.name)
+        if option.name == "STEUERRAD_DATABASE_URL" and text is None:
+            text = environ.get("DATABASE_URL")
+        try:
+            values[option.name.removeprefix("STEUERRAD_")] = (
+                option.default if text is None else option.parse(text)
+            )
+        except ValueError as error:
+            raise OptionError(f"{option.name}={text!r}: {error}") from error
+    return values

@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class CityIndexConfig(ModuleConfig):
+    name = "steuerrad.modules.city_index"

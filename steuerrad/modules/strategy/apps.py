@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class StrategyConfig(ModuleConfig):
+    name = "steuerrad.modules.strategy"

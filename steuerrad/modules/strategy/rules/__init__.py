@@ -1,0 +1,1 @@
+"""Pure rules of the strategy: states, periods, codes, the audit. No Django."""

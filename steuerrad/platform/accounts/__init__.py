@@ -1,0 +1,1 @@
+"""Who works here: accounts, roles, rights, sign-in (local and OpenID Connect)."""

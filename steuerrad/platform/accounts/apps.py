@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class AccountsConfig(ModuleConfig):
+    name = "steuerrad.platform.accounts"

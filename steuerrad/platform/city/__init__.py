@@ -1,0 +1,1 @@
+"""The city that this installation runs, its documents, and loading its folder."""

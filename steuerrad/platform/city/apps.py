@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class CityConfig(ModuleConfig):
+    name = "steuerrad.platform.city"

@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class DatasetsConfig(ModuleConfig):
+    name = "steuerrad.platform.datasets"

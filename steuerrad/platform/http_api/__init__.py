@@ -1,0 +1,1 @@
+"""The REST API: one OpenAPI description over the routers of all modules."""

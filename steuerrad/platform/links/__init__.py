@@ -1,0 +1,1 @@
+"""What ties objects of different modules together: "this measure answers that indicator"."""

@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class LinksConfig(ModuleConfig):
+    name = "steuerrad.platform.links"

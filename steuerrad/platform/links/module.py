@@ -1,0 +1,9 @@
+"""What links contribute."""
+
+from django.utils.translation import gettext_lazy as _
+
+from steuerrad.kernel.contributions import Module
+
+module = Module(
+    slug="links", title=_("Links"), summary=_("Ties objects of different modules"), kind="platform"
+)

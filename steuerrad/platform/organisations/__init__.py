@@ -1,0 +1,1 @@
+"""The organisations that a strategy names: offices, municipal companies, partners, funders."""
