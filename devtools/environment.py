@@ -111,7 +111,7 @@ def _install_python(profile: str) -> None:
     installer(locks)
     own = ["install", "--no-deps", "--no-build-isolation", "-e", ROOT]
     if _uv_runs():
-        run_logged("Installing Steuerrad", [UV, "pip", *own], LOGS / "install.log", env=_uv_env())
+        run_logged("Installing Steuerrad", [UV, "pip", *own], LOGS / "install.log", env=uv_env())
     else:
         run_logged("Installing Steuerrad", [PYTHON, "-m", "pip", *own], LOGS / "install.log")
     PYTHON_STAMPS.write(**{name: _python_stamp(name) for name in PROFILES[: PROFILES.index(profile) + 1]})
@@ -137,7 +137,7 @@ def _uv_runs() -> bool:
         return False
 
 
-def _uv_env() -> dict[str, str]:
+def uv_env() -> dict[str, str]:
     """uv does not read pip's settings; a mirror that is set up for pip must serve both."""
     env = dict(os.environ) | {"VIRTUAL_ENV": str(VENV)}
     if not any(name in env for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
@@ -154,7 +154,7 @@ def _pip_setting(name: str) -> str:
 
 def _uv_sync(locks: list[Path]) -> None:
     command = [UV, "pip", "sync", "-q", "--require-hashes", *locks]
-    run_logged("Installing the Python packages", command, LOGS / "packages.log", env=_uv_env())
+    run_logged("Installing the Python packages", command, LOGS / "packages.log", env=uv_env())
 
 
 def _pip_install(locks: list[Path]) -> None:
@@ -185,7 +185,7 @@ def find_node() -> tuple[str, list[str]]:
             return found
     command = [PYTHON, "-m", "pip"] if not _uv_runs() else [UV, "pip"]
     command += ["install", "-q", "--target", TOOLS / "node", "--require-hashes", "-r", LOCKS / "node.txt"]
-    run_logged("Installing Node", command, LOGS / "node.log", env=_uv_env())
+    run_logged("Installing Node", command, LOGS / "node.log", env=uv_env())
     found = _node_of_package(TOOLS / "node")
     if not found:
         raise Fault(f"Node does not run on this machine; install Node {NODE_LEAST[0]} or newer with npm.")

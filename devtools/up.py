@@ -216,7 +216,7 @@ def wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:
 
 def home_page_status(port: int) -> int:
     """The status of GET /, after at most three redirects on this machine; 0 while nothing answers."""
-    path = "/"
+    path, status = "/", 0
     for _ in range(4):
         connection = http.client.HTTPConnection(HOST, port, timeout=60)
         try:
@@ -226,11 +226,11 @@ def home_page_status(port: int) -> int:
             return 0
         finally:
             connection.close()
-        target = answer.getheader("Location", "")
-        if answer.status not in (301, 302, 307, 308) or not target.startswith("/"):
-            return answer.status
+        status, target = answer.status, answer.getheader("Location", "")
+        if status not in (301, 302, 307, 308) or not target.startswith("/"):
+            break
         path = target
-    return answer.status
+    return status
 
 
 def print_welcome(port: int, seconds: float) -> None:

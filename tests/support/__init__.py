@@ -1,0 +1,1 @@
+"""What the tests need from the machine; standard library only, ./dev uses it before anything is installed."""
