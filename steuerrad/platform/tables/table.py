@@ -4,21 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
 
-ColumnType = Literal["text", "integer", "decimal", "year", "date", "datetime", "boolean"]
+from steuerrad.kernel.contributions import Column
+
+__all__ = ["Column", "Table", "Value"]
+
 Value = str | int | float | Decimal | bool | date | datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. ``name`` is the machine name (header of CSV, key of JSON), ``title`` is for people."""
-
-    name: str
-    title: str
-    type: ColumnType = "text"
-    unit: str = ""
-    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

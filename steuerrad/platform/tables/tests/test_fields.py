@@ -47,7 +47,6 @@ def test_decimals_german_and_english(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    # fmt: off
     [
         "",
         " ",
@@ -76,7 +75,6 @@ def test_decimals_german_and_english(text: str, value: str) -> None:
         "1 234.567,8",
         "1e",
     ],
-    # fmt: on
 )
 def test_what_is_no_decimal(text: str) -> None:
     with pytest.raises(ValueError):
