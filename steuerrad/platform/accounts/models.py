@@ -61,8 +61,9 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
+            models.UniqueConstraint(fields=["user", "role", "organisation"], name="membership_once"),
             models.UniqueConstraint(
-                fields=["user", "role", "organisation"], nulls_distinct=False, name="membership_once"
+                fields=["user", "role"], condition=models.Q(organisation=None), name="membership_once_anywhere"
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
             models.CheckConstraint(

@@ -2,12 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Module, Permission
+from steuerrad.kernel.contributions import Module, NavigationItem, Permission
 
 module = Module(
     slug="audit",
     title=_("Audit log"),
     summary=_("Who changed what, when and why"),
     kind="platform",
+    urls="steuerrad.platform.audit.urls",
+    url_prefix="audit/",
+    navigation=(NavigationItem(_("Audit log"), "audit:log", order=900, permission="audit.read"),),
     permissions=(Permission("audit.read", _("Read the audit log"), roles=("coordinator", "approver")),),
 )

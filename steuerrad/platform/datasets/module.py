@@ -2,6 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Module
+from steuerrad.kernel.contributions import Module, NavigationItem
 
-module = Module(slug="datasets", title=_("Data"), summary=_("Open data of all modules"), kind="platform")
+module = Module(
+    slug="datasets",
+    title=_("Data"),
+    summary=_("Open data of all modules"),
+    kind="platform",
+    urls="steuerrad.platform.datasets.urls",
+    url_prefix="data/",
+    api="steuerrad.platform.datasets.api:router",
+    navigation=(NavigationItem(_("Open data"), "datasets:list", order=800),),
+)

@@ -117,9 +117,10 @@ class RawValue(models.Model):
         verbose_name = _("raw value")
         verbose_name_plural = _("raw values")
         constraints = [
+            models.UniqueConstraint(fields=["edition", "city", "quantity", "source"], name="raw_value_once"),
             models.UniqueConstraint(
-                fields=["edition", "city", "quantity", "source"], nulls_distinct=False, name="raw_value_once"
-            )
+                fields=["edition", "quantity", "source"], condition=Q(city=None), name="raw_value_mean_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,18 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from steuerrad.platform.audit.queries import actions
+
+
+class FilterForm(forms.Form):
+    """What to look for in the log; everything is optional."""
+
+    q = forms.CharField(label=_("Person, title or reason"), required=False, max_length=200)
+    action = forms.ChoiceField(label=_("Action"), required=False)
+    ref = forms.CharField(label=_("Object"), required=False, max_length=160)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["action"].choices = [("", _("all")), *((name, name) for name in actions())]  # type: ignore[attr-defined]
