@@ -14,6 +14,8 @@ from devtools.console import Fault
 from devtools.new_module import with_module, write_module
 
 ROOT = Path(__file__).resolve().parent.parent
+LINT_IMPORTS = """from importlinter.cli import lint_imports_command as lint
+lint(["--no-cache", "--contract", "layers", "--contract", "independence"])"""
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_new_module_passes_its_tests_lint_and_import_rules(copy: Path) -> None:
         ["-m", "pytest", "-q", "-p", "no:cacheprovider", "steuerrad/modules/tree_register"],
         ["-m", "ruff", "check", "steuerrad/modules/tree_register", "steuerrad/config"],
         ["-m", "ruff", "format", "--check", "steuerrad/modules/tree_register", "steuerrad/config"],
-        ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"],
+        ["-c", LINT_IMPORTS],
     ):
         answer = subprocess.run(
             [sys.executable, *command], cwd=copy, env=env, capture_output=True, text=True, check=False
