@@ -158,12 +158,42 @@ def _words(text: str) -> list[str]:
     return words
 
 
+#: Where German compounds are best broken: after these joints; else before a consonant that a vowel follows.
+_JOINTS = (
+    "ations",
+    "tions",
+    "ungs",
+    "heits",
+    "keits",
+    "schafts",
+    "täts",
+    "infra",
+    "klima",
+    "zukunfts",
+    "ende",
+    "folgen",
+)
+_VOWELS = frozenset("aeiouyäöüAEIOUYÄÖÜ")
+
+
 def _break_word(word: str, width: float, size: float, bold: bool) -> tuple[str, str]:
     """A word that is wider than a line: as much as fits, with a hyphen, and the rest."""
     if text_width(word, size, bold) <= width or len(word) < 4:
         return word, ""
-    cut = len(word) - 1
-    while cut > 2 and text_width(f"{word[:cut]}-", size, bold) > width:
-        cut -= 1
-    cut = max(2, min(cut, len(word) - 3)) if len(word) > 5 else max(2, cut)
+    longest = len(word) - 1
+    while longest > 2 and text_width(f"{word[:longest]}-", size, bold) > width:
+        longest -= 1
+    cut = _best_cut(word, min(longest, len(word) - 3) if len(word) > 5 else longest)
     return f"{word[:cut]}{'' if word[cut - 1] == '-' else '-'}", word[cut:]
+
+
+def _best_cut(word: str, longest: int) -> int:
+    """The rightmost good place to break at or before `longest`: a joint, then a syllable, then anywhere."""
+    for cut in range(longest, max(3, longest // 2), -1):
+        if word[:cut].lower().endswith(_JOINTS):
+            return cut
+    for cut in range(longest, max(2, longest // 2), -1):
+        consonant, vowel = word[cut] not in _VOWELS, cut + 1 < len(word) and word[cut + 1] in _VOWELS
+        if consonant and vowel and word[cut - 1 : cut + 1].lower() not in ("ch", "ck", "ph", "th"):
+            return cut
+    return max(2, longest)

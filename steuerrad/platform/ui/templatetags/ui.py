@@ -23,7 +23,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from steuerrad.platform.ui.charts import numbers
+from steuerrad.platform.ui.charts.draw import NARROW, WIDE, draw
+from steuerrad.platform.ui.charts.specs import Chart
 from steuerrad.platform.ui.charts.states import glyph
+from steuerrad.platform.ui.charts.wheel import WheelSpec, draw_wheel, swatch
 
 register = template.Library()
 
@@ -90,6 +93,38 @@ def status_badge(state: str, label: str) -> SafeString:
 def _drawing(markup: str) -> SafeString:
     """Markup that our own code built, all text in it escaped when it was built."""
     return mark_safe(markup)  # noqa: S308
+
+
+def _place(context: template.Context) -> str:
+    """A number that grows with each picture of a page, so that two equal ones have different ids."""
+    count = context.render_context.get("ui_pictures", 0) + 1
+    context.render_context["ui_pictures"] = count
+    return str(count)
+
+
+@register.simple_tag(takes_context=True)
+def chart(context: template.Context, spec: Chart | None) -> str:
+    """Picture for wide and for narrow places, caption and table of a chart specification."""
+    if spec is None:
+        return ""
+    key = _place(context)
+    wide, narrow = (_drawing(draw(spec, width, key)) for width in (WIDE, NARROW))
+    values = {"spec": spec, "wide": wide, "narrow": narrow, "table": spec.table(), "open": True}
+    return render_to_string("ui/_chart.html", values)
+
+
+@register.simple_tag(takes_context=True)
+def wheel(context: template.Context, spec: WheelSpec) -> str:
+    """The wheel with its legend and the same as a nested list."""
+    key = _place(context)
+    legend = [
+        {"label": label, "count": count, "swatch": _drawing(swatch(state, f"swatch-{key}-{number}"))}
+        for number, (state, label, count) in enumerate(spec.legend())
+    ]
+    wide, narrow = (_drawing(draw_wheel(spec, width, key)) for width in (800.0, 360.0))
+    return render_to_string(
+        "ui/_wheel.html", {"spec": spec, "wide": wide, "narrow": narrow, "legend": legend}
+    )
 
 
 @register.inclusion_tag("ui/_source.html")

@@ -1,0 +1,363 @@
+"""The wheel: themes inside, their fields around them, the state of the measures on the rim.
+
+Drawn from any 1..12 themes with any number of fields. Every segment is a link with its figures as its name, so
+that the picture can be operated by keyboard and read aloud; the page puts the same as a list beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from steuerrad.platform.ui.charts import numbers
+from steuerrad.platform.ui.charts.frame import PAPER, TEXT, Sheet
+from steuerrad.platform.ui.charts.specs import Table
+from steuerrad.platform.ui.charts.states import STATES, pattern, state_of
+from steuerrad.platform.ui.charts.svg import Element, element, text_width, wrap
+from steuerrad.platform.ui.charts.words import capital, word
+
+NAVY, NAVY_SOFT, FIELD, BRASS = "#06005d", "#092797", "#f3f4f7", "#6e7597"
+#: Radii as shares of half the sheet: hub, theme ring, field ring, rim, tip of a handle.
+HUB, THEME_OUT, FIELD_IN, FIELD_OUT, RIM_IN, RIM_OUT, HANDLE = 0.14, 0.415, 0.425, 0.735, 0.745, 0.86, 0.985
+
+
+@dataclass(frozen=True)
+class WheelField:
+    """One field; counts are (state key, state in words, number of measures)."""
+
+    code: str
+    name: str
+    url: str
+    counts: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def total(self) -> int:
+        return sum(max(0, count) for _, _, count in self.counts)
+
+
+@dataclass(frozen=True)
+class WheelTheme:
+    code: str
+    name: str
+    url: str
+    fields: tuple[WheelField, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return sum(field.total for field in self.fields)
+
+    @property
+    def counts(self) -> tuple[tuple[str, str, int], ...]:
+        return _sum_counts(self.fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WheelSpec:
+    """The whole wheel. `title` names it; `description` says in a sentence what it shows."""
+
+    title: str
+    themes: tuple[WheelTheme, ...]
+    description: str = ""
+    language: str = "de"
+
+    @property
+    def total(self) -> int:
+        return sum(theme.total for theme in self.themes)
+
+    def legend(self) -> tuple[tuple[str, str, int], ...]:
+        """All states that occur: (key, words, number), from not begun to done."""
+        return _sum_counts(field for theme in self.themes for field in theme.fields)
+
+    def sentence(self, name: str, counts: tuple[tuple[str, str, int], ...]) -> str:
+        """E.g. "Netz-Infrastruktur: 6 Maßnahmen, 3 in Umsetzung, 2 Idee"."""
+        total = sum(max(0, count) for _, _, count in counts)
+        if not total:
+            return f"{name}: {word('no_measures', self.language)}"
+        unit = word("measure" if total == 1 else "measures", self.language)
+        parts = ", ".join(f"{count} {label}" for _, label, count in counts if count > 0)
+        return f"{name}: {numbers.figure(total, 0, self.language)} {unit}, {parts}"
+
+    def table(self) -> Table:
+        states = self.legend()
+        header = (
+            capital(word("theme", self.language)),
+            capital(word("field", self.language)),
+            capital(word("measures", self.language)),
+            *(label for _, label, _ in states),
+        )
+        rows = []
+        for theme in self.themes:
+            for field in theme.fields:
+                found = _by_key(field.counts)
+                cells = (str(found.get(key, ("", 0))[1]) for key, _, _ in states)
+                rows.append((theme.name, field.name, str(field.total), *cells))
+        return Table(self.title, header, tuple(rows), (False, False, True, *(True for _ in states)))
+
+
+def _by_key(counts: tuple[tuple[str, str, int], ...]) -> dict[str, tuple[str, int]]:
+    found: dict[str, tuple[str, int]] = {}
+    for key, label, count in counts:
+        found[key] = (label, found.get(key, (label, 0))[1] + max(0, count))
+    return found
+
+
+def _sum_counts(fields: object) -> tuple[tuple[str, str, int], ...]:
+    total = _by_key(tuple(entry for field in fields for entry in field.counts))  # type: ignore[attr-defined]
+    order = {state.key: index for index, state in enumerate(STATES)}
+    keys = sorted(total, key=lambda key: (order.get(key, len(order)), key))
+    return tuple((key, *total[key]) for key in keys if total[key][1])
+
+
+def draw_wheel(spec: WheelSpec, width: float = 800.0, key: str = "") -> str:
+    """SVG text of the wheel. Below 500 units of width segments carry their codes, above their names."""
+    sheet = Sheet(
+        "wheel",
+        spec.title,
+        spec.description or spec.sentence(spec.title, spec.legend()),
+        width,
+        f"{key}|{spec!r}",
+    )
+    sheet.root.set(role="group")
+    sheet.y = width - 4
+    wheel = _Wheel(spec, sheet)
+    slots = sum(max(1, len(theme.fields)) for theme in spec.themes)
+    if slots:
+        wheel.handles(slots)
+        angle = -90.0
+        for index, theme in enumerate(spec.themes):
+            share = 360.0 * max(1, len(theme.fields)) / slots
+            wheel.theme(theme, index, angle, angle + share)
+            for place, field in enumerate(theme.fields):
+                step = share / len(theme.fields)
+                wheel.field(theme, field, angle + place * step, angle + (place + 1) * step)
+            angle += share
+    wheel.hub()
+    return sheet.finish()
+
+
+class _Wheel:
+    def __init__(self, spec: WheelSpec, sheet: Sheet) -> None:
+        self.spec, self.sheet = spec, sheet
+        self.half = sheet.width / 2
+        self.size = sheet.width * (0.0186 if sheet.wide else 0.037)
+
+    def at(self, share: float, angle: float) -> tuple[float, float]:
+        """The point at `share` of the half width and `angle` degrees (0 is right, 90 is down)."""
+        turn = math.radians(angle)
+        return self.half + share * self.half * math.cos(turn), self.half + share * self.half * math.sin(turn)
+
+    def handles(self, slots: int) -> None:
+        """A spoke and a handle where a theme begins; a wheel of one theme still gets eight."""
+        counts = [max(1, len(theme.fields)) for theme in self.spec.themes]
+        angles = [-90 + 360 * sum(counts[:index]) / slots for index in range(len(counts))]
+        angles = angles if len(angles) > 2 else [-90 + 45 * index for index in range(8)]
+        group = self.sheet.root.add(
+            "g", class_="wheel-wood", stroke=BRASS, stroke_linecap="round", fill="none"
+        )
+        for angle in angles:
+            for start, end, thick in ((RIM_OUT, 0.91, 0.018), (0.915, HANDLE - 0.02, 0.045)):
+                (x1, y1), (x2, y2) = self.at(start, angle), self.at(end, angle)
+                group.add("path", d=f"M{x1:.2f} {y1:.2f}L{x2:.2f} {y2:.2f}", stroke_width=thick * self.half)
+        group.add(
+            "circle",
+            cx=self.half,
+            cy=self.half,
+            r=(RIM_OUT + 0.008) * self.half,
+            stroke_width=0.012 * self.half,
+        )
+
+    def theme(self, theme: WheelTheme, index: int, start: float, end: float) -> None:
+        link = self.link(theme.url, self.spec.sentence(theme.name, theme.counts), "theme", theme.code)
+        tone = index % 2
+        link.add(
+            "path",
+            d=self.sector(HUB + 0.015, THEME_OUT, start, end),
+            fill=(NAVY, NAVY_SOFT)[tone],
+            stroke=PAPER,
+            stroke_width=3,
+            class_=f"wheel-theme wheel-theme--{tone}",
+        )
+        self.label(link, theme.name, theme.code, (HUB + 0.03, THEME_OUT - 0.01), start, end, on_dark=True)
+
+    def field(self, theme: WheelTheme, field: WheelField, start: float, end: float) -> None:
+        link = self.link(field.url, self.spec.sentence(field.name, field.counts), "field", theme.code)
+        link.add(
+            "path",
+            d=self.sector(FIELD_IN, FIELD_OUT, start, end),
+            fill=FIELD,
+            stroke=PAPER,
+            stroke_width=3,
+            class_="wheel-field",
+        )
+        short = field.code.removeprefix(f"{theme.code}-") or field.code
+        self.label(link, field.name, short, (FIELD_IN + 0.01, FIELD_OUT - 0.01), start, end, on_dark=False)
+        angle, total = start, field.total
+        if not total:
+            link.add(
+                "path",
+                d=self.sector(RIM_IN, RIM_OUT, start, end),
+                fill=PAPER,
+                stroke=BRASS,
+                stroke_dasharray="4 4",
+                stroke_width=1,
+                class_="wheel-none",
+            )
+        order = {state.key: place for place, state in enumerate(STATES)}
+        for key, _, count in sorted(field.counts, key=lambda entry: order.get(entry[0], len(order))):
+            if count > 0:
+                turn = (end - start) * count / total
+                fill, css = self.fill(key)
+                link.add(
+                    "path",
+                    d=self.sector(RIM_IN, RIM_OUT, angle, angle + turn),
+                    fill=fill,
+                    stroke=PAPER,
+                    stroke_width=1.5,
+                    class_=f"wheel-arc {css}".strip(),
+                )
+                angle += turn
+        link.add(
+            "path",
+            d=self.sector(FIELD_IN, RIM_OUT, start, end),
+            fill="none",
+            stroke=PAPER,
+            stroke_width=3,
+            class_="wheel-edge",
+        )
+
+    def hub(self) -> None:
+        centre, radius = self.half, HUB * self.half
+        self.sheet.root.add(
+            "circle",
+            cx=centre,
+            cy=centre,
+            r=radius,
+            fill=PAPER,
+            stroke=BRASS,
+            stroke_width=2,
+            class_="wheel-hub",
+        )
+        total = numbers.figure(self.spec.total, 0, self.spec.language)
+        big = min(self.size * 2, 1.5 * radius / max(1, len(total)) / 0.56)
+        unit = word("measure" if self.spec.total == 1 else "measures", self.spec.language)
+        small = min(self.size * 0.95, 1.75 * radius / text_width(unit, 1.0))
+        for text, y, size, bold in (
+            (total, centre + big * 0.12, big, True),
+            (unit, centre + big * 0.22 + small, small, False),
+        ):
+            self.sheet.text(centre, y, text, anchor="middle", bold=bold, size=size)
+
+    def link(self, url: str, name: str, ring: str, theme: str) -> Element:
+        safe = url if url.startswith(("/", "#", "https://", "http://")) else None
+        link = element(
+            "a" if safe else "g",
+            href=safe,
+            aria_label=name,
+            class_="wheel-link",
+            data_ring=ring,
+            data_theme=theme,
+            role=None if safe else "img",
+        )
+        link.add("title", name)
+        return self.sheet.root.append(link)
+
+    def fill(self, key: str) -> tuple[str, str]:
+        state = state_of(key)
+        if not state.pattern:
+            return state.fill, f"state-{state.key}"
+        pattern_id = f"{self.sheet.id}-{state.key}"
+        if all(child.attributes.get("id") != pattern_id for child in self.sheet.defs.children):
+            self.sheet.defs.append(pattern(state, pattern_id))
+        return f"url(#{pattern_id})", ""
+
+    def sector(self, inner: float, outer: float, start: float, end: float) -> str:
+        """Path of a ring segment; a full turn is drawn as two halves because an arc cannot close on itself."""
+        if end - start > 359:
+            middle = (start + end) / 2
+            return self.sector(inner, outer, start, middle) + self.sector(inner, outer, middle, end)
+        large = 1 if end - start > 180 else 0
+        (ax, ay), (bx, by) = self.at(outer, start), self.at(outer, end)
+        (cx, cy), (dx, dy) = self.at(inner, end), self.at(inner, start)
+        far, near = outer * self.half, inner * self.half
+        return (
+            f"M{ax:.2f} {ay:.2f}A{far:.2f} {far:.2f} 0 {large} 1 {bx:.2f} {by:.2f}"
+            f"L{cx:.2f} {cy:.2f}A{near:.2f} {near:.2f} 0 {large} 0 {dx:.2f} {dy:.2f}z"
+        )
+
+    def label(
+        self,
+        link: Element,
+        name: str,
+        code: str,
+        ring: tuple[float, float],
+        start: float,
+        end: float,
+        *,
+        on_dark: bool,
+    ) -> None:
+        """The name in up to five lines if it fits the segment whole, else the code, else nothing."""
+        middle = (start + end) / 2
+        share = ring[0] + (ring[1] - ring[0]) * 0.53
+        x, y = self.at(share, middle)
+        lines, size = self.fitting(name if self.sheet.wide else "", code, ring, share, end - start, middle)
+        css = "wheel-on-dark" if on_dark else "wheel-label"
+        for index, line in enumerate(lines):
+            baseline = y + (index - (len(lines) - 1) / 2) * size * 1.2 + size * 0.35
+            link.add(
+                "text",
+                line,
+                x=x,
+                y=baseline,
+                text_anchor="middle",
+                font_size=size,
+                font_weight=600 if on_dark else 500,
+                fill=PAPER if on_dark else TEXT,
+                class_=css,
+                aria_hidden="true",
+            )
+
+    def fitting(
+        self, name: str, code: str, ring: tuple[float, float], share: float, span: float, middle: float
+    ) -> tuple[list[str], float]:
+        across = 2 * share * self.half * math.sin(math.radians(min(span, 150) / 2)) - 6
+        deep = (ring[1] - ring[0]) * self.half - 4
+        lean = math.radians(middle + 90)
+        cos, sin = abs(math.cos(lean)), abs(math.sin(lean))
+        for size in (self.size, self.size * 0.92):
+            for count in (1, 2, 3, 4, 5) if name else ():
+                height = count * size * 1.2
+                width = min(_room(across, height * sin, cos), _room(deep, height * cos, sin))
+                lines = wrap(name, width, size, count, bold=True)
+                if width > size * 2 and not lines[-1].endswith("…") and len(lines) <= count and _tidy(lines):
+                    return lines, size
+        fits = _room(across, self.size * sin, cos) >= text_width(code, self.size, True)
+        return ([code] if fits else []), self.size
+
+
+def _room(space: float, used: float, slant: float) -> float:
+    return max(0.0, space - used) / slant if slant > 0.01 else (1e6 if space >= used else 0.0)
+
+
+def _tidy(lines: list[str]) -> bool:
+    """Whether no line is a scrap of a broken word."""
+    return all(len(line.strip("-")) > 2 or line in ("&",) or " " in line for line in lines)
+
+
+def swatch(key: str, swatch_id: str) -> str:
+    """A small filled square of a state for the legend beside the wheel."""
+    state = state_of(key)
+    root = element(
+        "svg",
+        class_="ui-swatch",
+        viewBox="0 0 24 24",
+        width=24,
+        height=24,
+        aria_hidden="true",
+        focusable="false",
+    )
+    fill, css = state.fill, f"state-{state.key}"
+    if state.pattern:
+        root.add("defs").append(pattern(state, swatch_id))
+        fill, css = f"url(#{swatch_id})", None
+    root.add("rect", x=1, y=1, width=22, height=22, rx=3, fill=fill, stroke=BRASS, class_=css)
+    return str(root)
