@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from devtools.cli import COMMANDS
 from devtools.stamps import Stamps, fingerprint
+from tests.support.product import Running, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SECOND_START_SECONDS = 5.0
@@ -50,12 +50,6 @@ def taken_port() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         yield listener.getsockname()[1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_dev_alone_lists_every_command_with_its_sentence() -> None:
@@ -137,38 +131,6 @@ def test_broken_stamps_count_as_none(tmp_path: Path) -> None:
     assert stamps.read() == {}
 
 
-class Running:
-    """A ./dev up that runs until it is stopped."""
-
-    def __init__(self, port: int, data: Path) -> None:
-        self.port = port
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, ROOT / "dev", "up", "--port", str(port)],
-            env=os.environ | {"STEUERRAD_DATA_DIR": str(data)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.lines: list[str] = []
-
-    def wait_for(self, text: str) -> float:
-        """Read until a line holds the text; answers the seconds since the start."""
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if text in line:
-                return time.monotonic() - self.started
-        pytest.fail("it ended early:\n" + "".join(self.lines))
-
-    def stop(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        assert self.process.stdout
-        self.lines += self.process.stdout.readlines()
-        return self.process.wait(30)
-
-
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -207,7 +169,7 @@ def test_later_start_is_quick_and_stops_without_a_trace(data: Path, number: sign
         assert not listens(running.port)
         assert "Traceback" not in "".join(running.lines)
     finally:
-        running.process.kill()
+        running.kill()
 
 
 @pytest.mark.start
@@ -220,8 +182,8 @@ def test_two_instances_serve_side_by_side(data: Path) -> None:
         assert listens(second.port)
         assert second.stop(signal.SIGINT) == 0
     finally:
-        first.process.kill()
-        second.process.kill()
+        first.kill()
+        second.kill()
 
 
 @pytest.mark.start

@@ -1,4 +1,7 @@
-"""Browser tests: headless Chromium on pytest-django's live_server, at the width of a phone and of a desk.
+"""Browser tests: headless Chromium at the width of a phone and of a desk.
+
+The other side is pytest-django's `live_server` (an empty database of its own for each test) or `product` (the
+whole thing as ./dev up serves it, with city data and demo logins, started once; tests share what they write).
 
 A test that takes `page` runs once per size. It fails by itself when the page logs an error, breaks its own
 content security policy, or asks another host for anything. `axe(page)` answers the accessibility violations.
@@ -19,6 +22,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 from tests.support import chromium
+from tests.support.product import Running, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ROOT / "var" / "browser"
@@ -26,6 +30,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"phone": (375, 812), "desk": (1280, 900)}
 # What the law asks of a city's pages (EN 301 549 takes over WCAG 2.1 A and AA), and axe's own good practice.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+Logins = dict[str, tuple[str, str]]
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 
@@ -59,6 +64,39 @@ def browser() -> Iterator[Browser]:
         yield started
         started.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def running_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Logins]]:
+    running = Running(free_port(), tmp_path_factory.mktemp("product"))
+    try:
+        running.wait_for("is up at")
+        yield running, running.logins()
+        assert running.stop() == 0
+    finally:
+        running.kill()
+
+
+@pytest.fixture
+def product(running_product: tuple[Running, Logins]) -> str:
+    """The address of the running product, without a slash at the end."""
+    return running_product[0].address
+
+
+@pytest.fixture
+def sign_in(running_product: tuple[Running, Logins]) -> Callable[[Page, str], None]:
+    """`sign_in(page, "coordinator")`: sign in to the product with the demo login of a role."""
+    running, logins = running_product
+
+    def fill(page: Page, role: str) -> None:
+        address, password = logins[role]
+        page.goto(running.address + "/account/login/")
+        page.fill("input[name=login]", address)
+        page.fill("input[name=password]", password)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/account/login" not in url)
+
+    return fill
 
 
 @pytest.fixture(params=SIZES)
