@@ -56,6 +56,7 @@ OPTIONS = (
     ),
     Option("STEUERRAD_OIDC_CLIENT_ID", str, "", "Client id at the OpenID Connect provider."),
     Option("STEUERRAD_OIDC_SECRET", str, "", "Client secret at the OpenID Connect provider."),
+    Option("STEUERRAD_OIDC_ROLES_CLAIM", str, "", "Claim that lists roles as steuerrad:<role>[:<organisation>]."),
     Option("STEUERRAD_OIDC_NAME", str, "OpenID Connect", "Name of the provider on the sign-in page."),
 )
 

@@ -84,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "steuerrad.platform.ui.context.page",
+                "steuerrad.platform.accounts.context.demo_logins",
             ],
         },
     },
@@ -119,6 +120,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -127,6 +129,11 @@ SOCIALACCOUNT_ADAPTER = "steuerrad.platform.accounts.adapters.SocialAccountAdapt
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = OPTIONS["PROXIES"]
 SOCIALACCOUNT_LOGIN_ON_GET = False
+# The one provider is the city's own, so an address that it calls verified may sign in to that account.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_AUTO_SIGNUP = True
+OIDC_ROLES_CLAIM: str = OPTIONS["OIDC_ROLES_CLAIM"]
 SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {

@@ -1,20 +1,41 @@
 """How allauth behaves here: nobody registers by themselves; accounts come from the office or from the city's
-OpenID Connect provider."""
+OpenID Connect provider, which may also say which roles a person holds."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import user_logged_in
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.dispatch import receiver
 from django.http import HttpRequest
+
+from steuerrad.platform.accounts.provided_roles import apply_provided_roles
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    """Local accounts."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """Accounts of the city's OpenID Connect provider: made at the first sign-in, without any role of their own."""
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return True
+
+
+@receiver(user_logged_in)
+def take_over_roles(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """After each sign-in over OpenID Connect, the roles are those that the provider states now."""
+    login = kwargs.get("sociallogin")
+    if login is None or not settings.OIDC_ROLES_CLAIM:
+        return
+    data = login.account.extra_data or {}
+    claims = {**data, **(data.get("id_token") or {}), **(data.get("userinfo") or {})}
+    stated = claims.get(settings.OIDC_ROLES_CLAIM, [])
+    apply_provided_roles(user, [stated] if isinstance(stated, str) else list(stated))

@@ -63,7 +63,9 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "organisation"], name="membership_once"),
             models.UniqueConstraint(
-                fields=["user", "role"], condition=models.Q(organisation=None), name="membership_once_anywhere"
+                fields=["user", "role"],
+                condition=models.Q(organisation=None),
+                name="membership_once_anywhere",
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
             models.CheckConstraint(

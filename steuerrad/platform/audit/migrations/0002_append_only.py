@@ -11,9 +11,12 @@ CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
 CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit_auditentry
 FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_auditentry
+FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 """
 POSTGRES_BACK = """
 DROP TRIGGER audit_no_change ON audit_auditentry;
+DROP TRIGGER audit_no_truncate ON audit_auditentry;
 DROP FUNCTION audit_refuse();
 """
 
