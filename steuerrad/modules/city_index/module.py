@@ -2,11 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Module
+from steuerrad.kernel.contributions import Module, Permission
+from steuerrad.modules.city_index.commands import COMMANDS
+from steuerrad.modules.city_index.loaders import LOADER
+from steuerrad.modules.city_index.loaders_city import LOADERS
 
 module = Module(
     slug="city_index",
     title=_("Smart City Index"),
     summary=_("Results of every edition checked and compared, and the yearly memo"),
     url_prefix="index/",
+    permissions=(Permission("city_index.import", _("Import results of the index"), roles=("coordinator",)),),
+    loaders=(LOADER, *LOADERS),
+    commands=COMMANDS,
+    publishes=("city_index.results_imported",),
 )

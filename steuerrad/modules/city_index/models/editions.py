@@ -67,7 +67,10 @@ class Category(models.Model):
 
 
 class Indicator(models.Model):
-    """An indicator of one edition. maximum: attainable points, None while unknown."""
+    """An indicator of one edition. maximum: attainable points, None while unknown.
+
+    aliases: other spellings, semicolons between. imported: the import that first named it; None: from the files.
+    """
 
     NORMAL, PILOT = "normal", "pilot"
     KINDS = ((NORMAL, _("normal")), (PILOT, _("pilot projects")))
@@ -75,11 +78,15 @@ class Indicator(models.Model):
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="indicators")
     key = models.SlugField(_("key"), max_length=100)
     name = models.CharField(_("name"), max_length=200)
+    aliases = models.CharField(_("other spellings"), max_length=500, blank=True)
     kind = models.CharField(_("kind"), max_length=8, choices=KINDS, default=NORMAL)
     maximum = models.DecimalField(_("maximum"), max_digits=8, decimal_places=3, null=True, blank=True)
     parameters = models.TextField(_("parameters"), blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     source = models.CharField(_("source"), max_length=500, blank=True)
+    imported = models.ForeignKey(
+        "city_index.Import", on_delete=models.SET_NULL, null=True, blank=True, related_name="indicators"
+    )
 
     class Meta:
         ordering = ["category", "order"]

@@ -53,14 +53,14 @@ class TypedRow(models.Model):
 
 
 class TypedStatement(models.Model):
-    """A figure that running text repeats or claims. edition, city: what it speaks of."""
+    """A figure that running text repeats or claims. edition, city: what it speaks of; city None: the edition."""
 
     report = models.ForeignKey(
         TypedReport, on_delete=models.CASCADE, null=True, blank=True, related_name="statements"
     )
     document = models.CharField(_("document"), max_length=80)
     line = models.PositiveIntegerField(_("line"), null=True, blank=True)
-    city = models.ForeignKey(IndexCity, on_delete=models.PROTECT, related_name="+")
+    city = models.ForeignKey(IndexCity, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
     category_key = models.SlugField(_("category"), max_length=60, blank=True)
     quantity = models.CharField(_("quantity"), max_length=30)

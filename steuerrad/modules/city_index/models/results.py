@@ -34,7 +34,10 @@ class IndexCity(models.Model):
 
 
 class Import(models.Model):
-    """One import of a file: who, when, what file (by hash), what became of its rows."""
+    """One import of a file: who, when, what file (by hash), what became of its rows.
+
+    updated: rows that added a rank or a score to what the same source already said.
+    """
 
     at = models.DateTimeField(_("time"))
     by = models.ForeignKey(
@@ -43,6 +46,7 @@ class Import(models.Model):
     file = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64)
     added = models.PositiveIntegerField(_("added"), default=0)
+    updated = models.PositiveIntegerField(_("completed"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     skipped = models.PositiveIntegerField(_("skipped"), default=0)
     conflicts = models.PositiveIntegerField(_("conflicts"), default=0)

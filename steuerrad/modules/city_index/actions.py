@@ -1,0 +1,98 @@
+"""All writes of the index that persons do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from steuerrad.kernel import clock
+from steuerrad.kernel.events import publish
+from steuerrad.modules.city_index.catalogue import Catalogue, key_of
+from steuerrad.modules.city_index.importing import Plan
+from steuerrad.modules.city_index.models import Category, Import, Indicator, Result
+from steuerrad.modules.city_index.reading import ResultRow
+from steuerrad.platform.accounts.access import require
+from steuerrad.platform.audit.log import record
+
+BATCH = 2000
+
+
+class BadRowsError(Exception):
+    """The file has bad rows and nobody said to leave them out; nothing was written."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(_("%(count)d bad rows; nothing was imported") % {"count": plan.skipped})
+        self.plan = plan
+
+
+def import_results(
+    actor: Any, plan: Plan, catalogue: Catalogue, *, file: str, sha256: str, skip_bad: bool = False
+) -> Import | None:
+    """Write what the plan found. None: everything was known already.
+
+    actor None is the operator at the command line; a person needs the right city_index.import.
+    Raises BadRowsError unless skip_bad, PermissionDenied.
+    """
+    if actor is not None:
+        require(actor, "city_index.import")
+    if plan.problems and not skip_bad:
+        raise BadRowsError(plan)
+    if not plan.changes:
+        return None
+    with transaction.atomic():
+        done = Import.objects.create(
+            at=clock.now(), by=actor, file=file[:255], sha256=sha256, added=len(plan.new),
+            updated=len(plan.completed), unchanged=plan.unchanged, skipped=plan.skipped,
+            conflicts=len(plan.conflicts),
+        )  # fmt: skip
+        indicators = add_indicators(plan, catalogue, done)
+        Result.objects.bulk_create(as_results(plan.new, done.pk), batch_size=BATCH)
+        complete_results(plan.completed)
+        record(
+            actor, "city_index.import", f"city_index.import:{done.pk}", title=done.file,
+            changes={
+                "sha256": (None, sha256), "added": (0, done.added), "completed": (0, done.updated),
+                "skipped": (0, done.skipped), "conflicts": (0, done.conflicts), "indicators": (0, indicators),
+            },
+        )  # fmt: skip
+        publish(
+            "city_index.results_imported", import_id=done.pk, editions=sorted({row.year for row in plan.new})
+        )
+    return done
+
+
+def as_results(rows: Iterable[ResultRow], import_id: int | None) -> Iterable[Result]:
+    for row in rows:
+        yield Result(
+            edition_id=row.edition, city_id=row.city, category_key=row.category, indicator=row.indicator,
+            score=row.score, decimals=row.decimals, rank=row.rank, tendency=row.tendency, source=row.source,
+            basis=row.basis, note=row.note, imported_id=import_id,
+        )  # fmt: skip
+
+
+def complete_results(completed: Iterable[tuple[int, ResultRow]]) -> None:
+    """Write the ranks, scores and tendencies that a source added to its own figures."""
+    results = [
+        Result(pk=pk, score=row.score, decimals=row.decimals, rank=row.rank, tendency=row.tendency)
+        for pk, row in completed
+    ]
+    if results:
+        Result.objects.bulk_update(results, ["score", "decimals", "rank", "tendency"], batch_size=200)
+
+
+def add_indicators(plan: Plan, catalogue: Catalogue, done: Import) -> int:
+    """Add the indicators that the file names for the first time, as far as a row of them is imported."""
+    wanted = {(row.year, row.category, row.indicator) for row in plan.new}
+    new = sorted(item for item in plan.reading.new_indicators if item in wanted)
+    places = {category.pk: category.indicators.count() for category in Category.objects.all()} if new else {}
+    for year, key, name in new:
+        category = catalogue.categories[year][key].id
+        places[category] += 1
+        Indicator.objects.create(
+            category_id=category, name=name, key=key_of(name) or f"indicator_{places[category]}",
+            order=places[category], source=done.file, imported=done,
+        )  # fmt: skip
+    return len(new)
