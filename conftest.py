@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
+
+from steuerrad.kernel.registry import registry
+from steuerrad.platform.city.loading import load_city
 
 SQLITE_TRIGGERS = (
     "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_auditentry'"
@@ -37,3 +41,25 @@ def flush_may_empty_the_audit_log() -> Iterator[None]:
     patch.setattr(operations, "execute_sql_flush", without_triggers)
     yield
     patch.undo()
+
+
+def loaded(slug: str, blocker: Any) -> Iterator[str]:
+    """The city's folder in the test database, for the tests of one module; undone by one rollback."""
+    with blocker.unblock(), transaction.atomic():
+        load_city(slug)
+        for demo in registry.all("demo"):
+            demo.make(settings.CITIES_DIR / slug)
+        yield slug
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def bochum(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """Bochum's real folder with demo logins. Use together with the mark django_db."""
+    yield from loaded("bochum", django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def musterstadt(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The invented second city with demo logins. Use together with the mark django_db."""
+    yield from loaded("musterstadt", django_db_blocker)
