@@ -17,6 +17,7 @@ from steuerrad.platform.documents.model import Document, check, tables
 from steuerrad.platform.documents.typeset import compile_pdf
 
 STANDARDS = ("ua-1", "a-2a")
+UNDATED_STANDARDS = ("ua-1",)  # PDF/A requires a date, and none is invented
 
 
 def children(element: Any) -> Iterator[Any]:
@@ -95,6 +96,5 @@ def with_row_headers(data: bytes, headed: list[bool]) -> bytes:
 def pdf_bytes(document: Document) -> bytes:
     """The document as PDF; equal documents give equal bytes. Raises DocumentProblem if it is not sound."""
     document = check(document)
-    return with_row_headers(
-        compile_pdf(document, STANDARDS), [table.row_header for table in tables(document)]
-    )
+    typeset = compile_pdf(document, STANDARDS if document.date else UNDATED_STANDARDS)
+    return with_row_headers(typeset, [table.row_header for table in tables(document)])

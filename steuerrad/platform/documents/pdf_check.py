@@ -13,7 +13,7 @@ rows are named.
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 Outcome = Literal["pass", "hint", "warning", "fail", "not applicable", "needs a person", "not run"]
 OUTCOMES: tuple[Outcome, ...] = (
@@ -86,9 +86,7 @@ def _outloud(path: Path) -> list[Checkpoint]:
     result = check(str(path))
     if result.error:
         return [Checkpoint("outloud", "-", "file can be read", "fail", str(result.error))]
-    catalogue: Any = load_catalogue()
-    rules = catalogue.get("rules", catalogue) if isinstance(catalogue, dict) else catalogue
-    semantic = {str(rule["id"]) for rule in rules if rule.get("layer") == "semantic"}
+    semantic = {name for name, rule in load_catalogue().items() if rule.layer == "semantic"}
     by_rule: dict[str, str] = {}
     found: list[Checkpoint] = []
     for finding in result.findings:
@@ -107,11 +105,15 @@ def _outloud(path: Path) -> list[Checkpoint]:
 
 
 def _pdfua(path: Path) -> list[Checkpoint]:
-    from pdfua import describe_rules, validate  # development dependency
+    from pdfua import UnreadableDocumentError, describe_rules, validate  # development dependency
 
     titles = {rule.id: (rule.title, rule.pdfua_clause) for rule in describe_rules()}
     found: list[Checkpoint] = []
-    for outcome in validate(str(path)).outcomes:
+    try:
+        outcomes = validate(str(path)).outcomes
+    except UnreadableDocumentError as error:
+        return [Checkpoint("pdfua", "-", "file can be read", "fail", str(error))]
+    for outcome in outcomes:
         title, clause = titles.get(outcome.rule_id, (outcome.rule_id, ""))
         name = f"{outcome.rule_id} (ISO 14289-1, {clause})" if clause else outcome.rule_id
         if outcome.skipped_reason:
