@@ -36,6 +36,7 @@ ELEMENTS = frozenset(
     ]
 )
 LARGEST_SVG = 4_000_000  # characters
+DEEPEST_NESTING = 60
 DEFAULT_SIZE = (640.0, 360.0)
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)")
 _LENGTH = re.compile(r"([0-9]*\.?[0-9]+)(?:px)?")
@@ -75,7 +76,9 @@ def _attribute(name: str, value: str, prefix: str) -> tuple[str, str] | None:
     return name, _REFERENCE.sub(lambda found: f"url(#{prefix}{found[1]})", value)
 
 
-def _cleaned(element: ET.Element, prefix: str) -> ET.Element:
+def _cleaned(element: ET.Element, prefix: str, depth: int = 0) -> ET.Element:
+    if depth > DEEPEST_NESTING:
+        raise DocumentProblem("a figure's SVG is nested too deeply")
     space, _, local = str(element.tag).rpartition("}")
     if space != f"{{{SVG}" or local not in ELEMENTS:
         raise DocumentProblem(f"a figure's SVG has the element '{local[:40]}', which is not allowed")
@@ -85,7 +88,8 @@ def _cleaned(element: ET.Element, prefix: str) -> ET.Element:
         kept = _attribute(name, value, prefix)
         if kept is not None:
             copy.set(*kept)
-    copy.extend(_cleaned(child, prefix) for child in element)
+    for child in element:
+        copy.append(_cleaned(child, prefix, depth + 1))
     return copy
 
 

@@ -105,13 +105,13 @@ def _outloud(path: Path) -> list[Checkpoint]:
 
 
 def _pdfua(path: Path) -> list[Checkpoint]:
-    from pdfua import UnreadableDocumentError, describe_rules, validate  # development dependency
+    from pdfua import PdfuaError, describe_rules, validate  # development dependency
 
     titles = {rule.id: (rule.title, rule.pdfua_clause) for rule in describe_rules()}
     found: list[Checkpoint] = []
     try:
         outcomes = validate(str(path)).outcomes
-    except UnreadableDocumentError as error:
+    except PdfuaError as error:
         return [Checkpoint("pdfua", "-", "file can be read", "fail", str(error))]
     for outcome in outcomes:
         title, clause = titles.get(outcome.rule_id, (outcome.rule_id, ""))
