@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from steuerrad.platform.ui.charts import numbers
 from steuerrad.platform.ui.charts.frame import AXIS, GRID, SERIES, TEXT, Scale, Sheet
-from steuerrad.platform.ui.charts.specs import Bar, BarChart, DumbbellChart, Pair, known
+from steuerrad.platform.ui.charts.specs import Bar, BarChart, Chart, DumbbellChart, Pair, known
 from steuerrad.platform.ui.charts.specs_comparison import ProfileChart
 from steuerrad.platform.ui.charts.svg import shorten, text_width, wrap
 
@@ -31,14 +31,14 @@ class Rows:
     def heights(self) -> list[float]:
         if self.sheet.wide:
             return [max(self.row, len(lines) * self.sheet.leading + 10) for lines in self.texts]
-        return [self.row + len(lines) * self.sheet.leading + 6 for lines in self.texts]
+        return [self.row + len(lines) * self.sheet.leading + 10 for lines in self.texts]
 
     def place(self, index: int, height: float, bold: bool = False) -> float:
         """Write the label of a row at the pen and return the height of the row's middle."""
         sheet, lines = self.sheet, self.texts[index]
         if not sheet.wide:
-            used = sheet.lines(0, sheet.y + sheet.size, lines, bold=bold)
-            return sheet.y + used + 2 + self.row / 2
+            used = sheet.lines(0, sheet.y + sheet.size + 6, lines, bold=bold, halo=True)
+            return sheet.y + used + 8 + self.row / 2
         middle = sheet.y + height / 2
         first = middle - (len(lines) - 1) * sheet.leading / 2 + sheet.size * 0.35
         sheet.lines(self.left - 12, first, lines, anchor="end", bold=bold)
@@ -90,7 +90,7 @@ def draw_bars(spec: BarChart, width: float, key: str = "") -> str:
         entries.append(("rule", f"{spec.mark.label}: {spec.figure_unit(spec.mark.value)}", 0))
         values += _known([spec.mark.value])
     sheet.legend(entries)
-    figures = [spec.figure_unit(v) for bar in spec.bars for v in (bar.value, bar.comparison)]
+    figures = [_figure(spec, v) for bar in spec.bars for v in (bar.value, bar.comparison)]
     room = min(sheet.width * 0.3, max(text_width(text, sheet.size, True) for text in figures) + 12)
     rows = Rows(sheet, [bar.label for bar in spec.bars], 46.0 if comparison else 32.0, room)
     scale, marks = _scale(rows, values, 0.0, spec.maximum)
@@ -103,55 +103,82 @@ def draw_bars(spec: BarChart, width: float, key: str = "") -> str:
         middle = rows.place(index, height, bar.highlight)
         _bar(sheet, spec, bar, middle, scale, bool(comparison), hatch)
         sheet.y += height
-    sheet.y += sheet.leading + 4
+    _unit_below(sheet, spec, rows.right)
     return sheet.finish()
 
 
+def _figure(spec: BarChart, value: float | None) -> str:
+    """A figure at a bar's end; a long unit stands once under the axis instead."""
+    return spec.figure_unit(value) if len(spec.unit) <= 2 else spec.figure(value)
+
+
+def _unit_below(sheet: Sheet, spec: Chart, right: float) -> None:
+    sheet.y += sheet.leading + 4
+    if len(spec.unit) > 2:
+        unit = shorten(spec.unit, sheet.width, sheet.size)
+        sheet.text(
+            max(right, text_width(unit, sheet.size)), sheet.y + sheet.size, unit, anchor="end", muted=True
+        )
+        sheet.y += sheet.leading
+
+
 def _bar(sheet: Sheet, spec: BarChart, bar: Bar, middle: float, scale: Scale, two: bool, hatch: str) -> None:
-    any_highlight = any(other.highlight for other in spec.bars)
-    plain = "s4" if any_highlight and not bar.highlight else "s0"
-    colour = SERIES[4 if plain == "s4" else 0][0]
-    thick = 17.0
-    lanes = [(bar.value, middle - thick - 1 if two else middle - thick / 2, colour, f"{plain}-solid", None)]
+    toned_down = any(other.highlight for other in spec.bars) and not bar.highlight
+    series, thick = (4 if toned_down else 0), 17.0
+    top = middle - thick - 1 if two else middle - thick / 2
+    rect = {"height": thick, "fill": SERIES[series][0], "class_": f"s{series}-solid"}
+    lanes = [(known(bar.value), top, rect, True)]
     if two:
-        lanes.append((bar.comparison, middle + 1, hatch, "", SERIES[1][0]))
-    for value, top, fill, css, stroke in lanes:
-        number = known(value)
-        text_at = scale(0.0)
-        if number is not None:
-            start, end = sorted((scale(0.0), scale(number)))
-            sheet.root.add(
-                "rect",
-                x=start,
-                y=top,
-                width=max(end - start, 0.8),
-                height=thick,
-                fill=fill,
-                class_=css or "s1-edge",
-                stroke=stroke,
-                stroke_width=1.4 if stroke else None,
-            )
-            text_at = end if number >= 0 else max(end, scale(0.0))
-        label = sheet.text(
-            min(text_at + 7, sheet.width - 10),
-            top + thick * 0.5 + sheet.size * 0.35,
-            spec.figure_unit(value),
-            bold=number is not None and fill == colour,
-            muted=number is None,
-            halo=number is not None,
-        )
-        if number is None:
-            label.set(font_style="italic")
-    if known(bar.reference) is not None:
-        at = scale(float(bar.reference or 0))
-        sheet.root.add(
-            "path",
-            d=f"M{at:.2f} {middle - (thick + 5 if two else thick * 0.8):.2f}v{thick * 1.6 if not two else thick * 2 + 10:.2f}",
-            fill="none",
-            stroke=TEXT,
-            stroke_width=3,
-            class_="c-mark",
-        )
+        look = {
+            "height": thick,
+            "fill": hatch,
+            "class_": "s1-edge",
+            "stroke": SERIES[1][0],
+            "stroke_width": 1.4,
+        }
+        lanes.append((known(bar.comparison), middle + 1, look, False))
+    for value, lane, look, _ in lanes:
+        if value is not None:
+            start, end = sorted((scale(0.0), scale(value)))
+            sheet.root.add("rect", x=start, y=lane, width=max(end - start, 0.8), **look)
+    reference = known(bar.reference)
+    marks = [] if reference is None else [scale(reference)]
+    for at in marks:
+        reach = thick + 4 if two else thick * 0.75
+        path = f"M{at:.2f} {middle - reach:.2f}v{reach * 2:.2f}"
+        sheet.root.add("path", d=path, fill="none", stroke=TEXT, stroke_width=3, class_="c-mark")
+    if spec.mark and known(spec.mark.value) is not None:
+        marks.append(scale(spec.mark.value))
+    for value, lane, _, bold in lanes:
+        _bar_label(sheet, _figure(spec, value), value, lane + thick / 2, scale, marks, bold)
+
+
+def _bar_label(
+    sheet: Sheet,
+    text: str,
+    value: float | None,
+    middle: float,
+    scale: Scale,
+    marks: Sequence[float],
+    bold: bool,
+) -> None:
+    """The figure beside its bar, moved on past a mark that would run through it."""
+    x = max(scale(0.0), scale(value or 0.0)) + 7
+    room = text_width(text, sheet.size, bold)
+    for at in sorted(marks):
+        if x - 4 < at < x + room + 2:
+            x = at + 8
+    x = max(0.0, min(x, sheet.width - room))
+    label = sheet.text(
+        x,
+        middle + sheet.size * 0.35,
+        text,
+        bold=bold and value is not None,
+        muted=value is None,
+        halo=value is not None,
+    )
+    if value is None:
+        label.set(font_style="italic")
 
 
 def draw_dumbbells(spec: DumbbellChart, width: float, key: str = "") -> str:
@@ -172,7 +199,7 @@ def draw_dumbbells(spec: DumbbellChart, width: float, key: str = "") -> str:
     for index, (pair, height) in enumerate(zip(spec.pairs, heights, strict=True)):
         _dumbbell(sheet, spec, pair, rows.place(index, height), scale)
         sheet.y += height
-    sheet.y += sheet.leading + 4
+    _unit_below(sheet, spec, rows.right)
     return sheet.finish()
 
 
@@ -199,7 +226,6 @@ def draw_profile(spec: ProfileChart, width: float, key: str = "") -> str:
         return sheet.empty(spec.say("none"))
     values = _known([v for row in spec.categories for v in row.values])
     sheet.legend([("dot", name, index) for index, name in enumerate(spec.names)])
-    unit = numbers.with_unit("", spec.unit).strip()
     rows = Rows(sheet, [row.label for row in spec.categories], 22.0 + 9.0 * min(len(spec.names), 4), 24.0)
     scale, marks = _scale(rows, values, spec.minimum, spec.maximum)
     heights = rows.heights()
@@ -219,10 +245,7 @@ def draw_profile(spec: ProfileChart, width: float, key: str = "") -> str:
         if not found:
             sheet.text(rows.left + 8, middle - 4, spec.say("not_known"), muted=True, halo=True)
         sheet.y += height
-    sheet.y += sheet.leading + 4
-    if unit:
-        sheet.text(rows.right, sheet.y + sheet.size, unit, anchor="end", muted=True)
-        sheet.y += sheet.leading
+    _unit_below(sheet, spec, rows.right)
     return sheet.finish()
 
 

@@ -112,14 +112,22 @@ def _last(line: Series) -> TimePoint | None:
 def _time_axis(sheet: Sheet, spec: LineChart, whens: Sequence[When], x: Scale, bottom: float) -> None:
     """Labels at times that have data, as many as fit side by side; the last one always."""
     taken_from = float("inf")
+    monthly = all(not isinstance(when, int) and when.day == 1 for when in whens)
     for when in reversed(whens):
-        label = when_text(when, spec.language)
+        label = _short(when, spec.language) if monthly else when_text(when, spec.language)
         half = text_width(label, sheet.size) / 2
         centre = min(max(x(when_key(when)), half), sheet.width - half)
         sheet.rule(x(when_key(when)), bottom, x(when_key(when)), bottom + 5, css="c-axis", colour="#6e7597")
         if centre + half + 10 <= taken_from:
             sheet.text(centre, bottom + 6 + sheet.size, label, anchor="middle", muted=True)
             taken_from = centre - half
+
+
+def _short(when: When, language: str) -> str:
+    """A month as 02.2024 or 2024-02; a year as it is."""
+    if isinstance(when, int):
+        return str(when)
+    return f"{when:%m.%Y}" if language == "de" else f"{when:%Y-%m}"
 
 
 def _segments(spec: LineChart, line: Series) -> list[list[TimePoint]]:

@@ -84,8 +84,7 @@ def draw_ranks(spec: RankStrip, width: float, key: str = "") -> str:
     fill = sheet.hatch("unknown")
     x = Scale(1, max(spec.total, 2), 14, width - 14)
     step = (width - 28) / max(spec.total - 1, 1)
-    labelled = [city for city in placed if city.highlight] + [city for city in placed if not city.highlight]
-    lanes = _lanes(sheet, spec, labelled[: 12 if sheet.wide else 7], x)
+    lanes = _lanes(sheet, spec, _labelled(placed, sheet.wide), x)
     depth = (max(lanes.values()) + 1) * (sheet.leading + 3) if lanes else 0.0
     top, thick = sheet.y + depth + 10, 40.0
     sheet.root.add(
@@ -135,31 +134,44 @@ def _label(spec: RankStrip, city: Ranked) -> str:
     return f"{city.label} {spec.rank_text(city)}"
 
 
+def _labelled(placed: tuple[Ranked, ...], wide: bool) -> list[Ranked]:
+    """The cities that get their name: the highlighted ones, and the best; all of them when they are few."""
+    most = 12 if wide else 6
+    best = placed if len(placed) <= most else placed[: 4 if wide else 3]
+    marked = [city for city in placed if city.highlight][:most]
+    return list(dict.fromkeys((*marked, *best)))
+
+
 def _lanes(sheet: Sheet, spec: RankStrip, cities: list[Ranked], x: Scale) -> dict[Ranked, int]:
-    """A lane (0 is next to the strip) for each label so that no two labels overlap; at most five lanes."""
-    taken: list[list[tuple[float, float]]] = []
+    """A lane for each label, 0 next to the strip. From right to left, each above those it would cover or whose
+    line it would cross."""
     lanes: dict[Ranked, int] = {}
-    for city in cities:
+    spans: dict[Ranked, tuple[float, float]] = {}
+    for city in sorted(cities, key=lambda city: -_middle(spec, city, x)):
         start, end = _span(sheet, spec, city, x)
-        lane = next(
-            (i for i, spans in enumerate(taken) if all(end + 12 < a or start - 12 > b for a, b in spans)),
-            len(taken),
-        )
-        if lane >= 5:
-            continue
-        if lane == len(taken):
-            taken.append([])
-        taken[lane].append((start, end))
-        lanes[city] = lane
+        below = [
+            lanes[other]
+            for other, (left, right) in spans.items()
+            if (start - 10 < right and left < end + 10) or start - 4 < _middle(spec, other, x) < end + 8
+        ]
+        spans[city], lanes[city] = (start, end), max(below, default=-1) + 1
     return lanes
 
 
+def _middle(spec: RankStrip, city: Ranked, x: Scale) -> float:
+    return (x(city.rank) + x(min(city.last(), spec.total))) / 2
+
+
 def _span(sheet: Sheet, spec: RankStrip, city: Ranked, x: Scale) -> tuple[float, float]:
-    text = shorten(_label(spec, city), sheet.width * 0.6, sheet.size, city.highlight)
-    half = text_width(text, sheet.size, city.highlight) / 2
-    centre = (x(city.rank) + x(min(city.last(), spec.total))) / 2
-    centre = min(max(centre, half), sheet.width - half)
-    return centre - half, centre + half
+    """Left and right end of a label: it starts at its line, or ends at the sheet's edge."""
+    text = _label_text(sheet, spec, city)
+    wide = text_width(text, sheet.size, city.highlight)
+    start = min(_middle(spec, city, x) - 4, sheet.width - wide)
+    return start, start + wide
+
+
+def _label_text(sheet: Sheet, spec: RankStrip, city: Ranked) -> str:
+    return shorten(_label(spec, city), sheet.width * 0.6, sheet.size, city.highlight)
 
 
 def _city(
@@ -168,13 +180,12 @@ def _city(
     first, last = x(city.rank), x(min(city.last(), spec.total))
     series = 0 if city.highlight else 4
     if lane is not None:
-        start, end = _span(sheet, spec, city, x)
+        start, _ = _span(sheet, spec, city, x)
         baseline = top - 10 - lane * (sheet.leading + 3)
         sheet.rule(
             (first + last) / 2, baseline + 4, (first + last) / 2, top + thick / 2, css="c-axis", colour=AXIS
         )
-        text = shorten(_label(spec, city), sheet.width * 0.6, sheet.size, city.highlight)
-        sheet.text((start + end) / 2, baseline, text, anchor="middle", bold=city.highlight, halo=True)
+        sheet.text(start, baseline, _label_text(sheet, spec, city), bold=city.highlight, halo=True)
     if last > first:
         sheet.root.add(
             "rect",

@@ -11,6 +11,8 @@ MINUS = "−"
 NARROW_SPACE = "\u202f"
 #: Above this magnitude no axis or table of a city needs digits; the figure is written with a power of ten.
 HUGE = 1e15
+#: Axes end here, so that no step overflows.
+LARGEST = 1e300
 
 
 def figure(value: float | None, decimals: int | None = None, language: str = "de", missing: str = "–") -> str:
@@ -54,7 +56,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """About `count` round values that enclose low..high, each a multiple of 1, 2, 2.5 or 5 times a power of ten."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return [0.0, 1.0]
-    low, high = min(low, high), max(low, high)
+    low, high = max(min(low, high), -LARGEST), min(max(low, high), LARGEST)
     if high - low <= max(abs(low), abs(high)) * 1e-9:
         pad = abs(high) * 0.5 or 1.0
         low, high = low - pad, high + pad

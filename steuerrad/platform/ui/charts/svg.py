@@ -107,26 +107,31 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return em * size * (1.06 if bold else 1.0)
 
 
-def wrap(text: str, width: float, size: float, lines: int = 3, bold: bool = False) -> list[str]:
-    """`text` in at most `lines` lines of `width`: broken at spaces and hyphens, in long words where it must;
-    what does not fit ends with an ellipsis."""
+def wrap(
+    text: str, width: float, size: float, lines: int = 3, bold: bool = False, level: int = 2
+) -> list[str]:
+    """`text` in at most `lines` lines of `width`; what does not fit ends with an ellipsis.
+
+    level: 0 breaks at spaces and written hyphens only, 1 also at joints of German compounds, 2 anywhere.
+    """
     words = _words(clean(text))
     result: list[str] = []
-    line = ""
+    line, glued = "", True
     while words:
-        word = words.pop(0)
-        joined = line + word if (not line or line.endswith(("-", "/"))) else f"{line} {word}"
+        word, glue = words.pop(0)
+        joined = f"{line}{'' if glued else ' '}{word}"
         if text_width(joined, size, bold) <= width:
-            line = joined
-        elif line:
+            line, glued = joined, glue
+            continue
+        if line:
             result.append(line)
-            line = ""
-            words.insert(0, word)
+            line, glued = "", True
+            words.insert(0, (word, glue))
         else:
-            head, tail = _break_word(word, width, size, bold)
+            head, tail = _break_word(word, width, size, bold, level)
             result.append(head)
             if tail:
-                words.insert(0, tail)
+                words.insert(0, (tail, glue))
         if len(result) >= lines:
             break
     rest = bool(words) or (bool(line) and len(result) >= lines)
@@ -146,15 +151,16 @@ def shorten(text: str, width: float, size: float, bold: bool = False) -> str:
     return f"{text}…"
 
 
-def _words(text: str) -> list[str]:
-    words: list[str] = []
+def _words(text: str) -> list[tuple[str, bool]]:
+    """Pieces that stay whole, each with whether the next one follows without a space."""
+    words: list[tuple[str, bool]] = []
     for word in text.split():
         start = 0
         for index, sign in enumerate(word[:-1]):
             if sign in "-/" and index - start >= 3 and len(word) - index > 3:
-                words.append(word[start : index + 1])
+                words.append((word[start : index + 1], True))
                 start = index + 1
-        words.append(word[start:])
+        words.append((word[start:], False))
     return words
 
 
@@ -172,26 +178,46 @@ _JOINTS = (
     "zukunfts",
     "ende",
     "folgen",
+    "arbeits",
+    "stadt",
+    "dienst",
+    "ressourcen",
+    "kompetenz",
+    "netz",
+    "daten",
+    "wissen",
+    "erlebnis",
+    "gründungs",
+    "forschungs",
 )
 _VOWELS = frozenset("aeiouyäöüAEIOUYÄÖÜ")
 
 
-def _break_word(word: str, width: float, size: float, bold: bool) -> tuple[str, str]:
+def _break_word(word: str, width: float, size: float, bold: bool, level: int) -> tuple[str, str]:
     """A word that is wider than a line: as much as fits, with a hyphen, and the rest."""
     if text_width(word, size, bold) <= width or len(word) < 4:
         return word, ""
     longest = len(word) - 1
     while longest > 2 and text_width(f"{word[:longest]}-", size, bold) > width:
         longest -= 1
-    cut = _best_cut(word, min(longest, len(word) - 3) if len(word) > 5 else longest)
+    cut = _best_cut(word, min(longest, len(word) - 3) if len(word) > 5 else longest, level)
+    if not cut:
+        return word, ""
     return f"{word[:cut]}{'' if word[cut - 1] == '-' else '-'}", word[cut:]
 
 
-def _best_cut(word: str, longest: int) -> int:
-    """The rightmost good place to break at or before `longest`: a joint, then a syllable, then anywhere."""
-    for cut in range(longest, max(3, longest // 2), -1):
+def _best_cut(word: str, longest: int, level: int) -> int:
+    """The rightmost good place to break at or before `longest`: a joint, then a syllable, then anywhere.
+
+    0 when `level` allows no place.
+    """
+    if not level:
+        return 0
+    for cut in range(longest, 3, -1):
         if word[:cut].lower().endswith(_JOINTS):
             return cut
+    if level == 1:
+        return 0
     for cut in range(longest, max(2, longest // 2), -1):
         consonant, vowel = word[cut] not in _VOWELS, cut + 1 < len(word) and word[cut + 1] in _VOWELS
         if consonant and vowel and word[cut - 1 : cut + 1].lower() not in ("ch", "ck", "ph", "th"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from steuerrad.platform.ui.charts import numbers
 from steuerrad.platform.ui.charts.frame import PAPER, TEXT, Sheet
@@ -18,7 +19,7 @@ from steuerrad.platform.ui.charts.words import capital, word
 
 NAVY, NAVY_SOFT, FIELD, BRASS = "#06005d", "#092797", "#f3f4f7", "#6e7597"
 #: Radii as shares of half the sheet: hub, theme ring, field ring, rim, tip of a handle.
-HUB, THEME_OUT, FIELD_IN, FIELD_OUT, RIM_IN, RIM_OUT, HANDLE = 0.14, 0.415, 0.425, 0.735, 0.745, 0.86, 0.985
+HUB, THEME_OUT, FIELD_IN, FIELD_OUT, RIM_IN, RIM_OUT, HANDLE = 0.135, 0.4, 0.41, 0.75, 0.76, 0.865, 0.985
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class WheelTheme:
     @property
     def counts(self) -> tuple[tuple[str, str, int], ...]:
         return _sum_counts(self.fields)
+
+    def short(self, field: WheelField) -> str:
+        """The field's code without the theme's: NI for ZI-NI."""
+        return field.code.removeprefix(f"{self.code}-") or field.code
+
+    def entries(self) -> tuple[tuple[str, WheelField], ...]:
+        """(short code, field) for the list beside the wheel."""
+        return tuple((self.short(field), field) for field in self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +198,7 @@ class _Wheel:
             stroke_width=3,
             class_="wheel-field",
         )
-        short = field.code.removeprefix(f"{theme.code}-") or field.code
+        short = theme.short(field)
         self.label(link, field.name, short, (FIELD_IN + 0.01, FIELD_OUT - 0.01), start, end, on_dark=False)
         angle, total = start, field.total
         if not total:
@@ -221,7 +230,7 @@ class _Wheel:
             d=self.sector(FIELD_IN, RIM_OUT, start, end),
             fill="none",
             stroke=PAPER,
-            stroke_width=3,
+            stroke_width=5,
             class_="wheel-edge",
         )
 
@@ -239,13 +248,13 @@ class _Wheel:
         )
         total = numbers.figure(self.spec.total, 0, self.spec.language)
         big = min(self.size * 2, 1.5 * radius / max(1, len(total)) / 0.56)
+        if not self.sheet.wide:
+            self.sheet.text(centre, centre + big * 0.35, total, anchor="middle", bold=True, size=big)
+            return
         unit = word("measure" if self.spec.total == 1 else "measures", self.spec.language)
         small = min(self.size * 0.95, 1.75 * radius / text_width(unit, 1.0))
-        for text, y, size, bold in (
-            (total, centre + big * 0.12, big, True),
-            (unit, centre + big * 0.22 + small, small, False),
-        ):
-            self.sheet.text(centre, y, text, anchor="middle", bold=bold, size=size)
+        self.sheet.text(centre, centre + big * 0.12, total, anchor="middle", bold=True, size=big)
+        self.sheet.text(centre, centre + big * 0.22 + small, unit, anchor="middle", size=small)
 
     def link(self, url: str, name: str, ring: str, theme: str) -> Element:
         safe = url if url.startswith(("/", "#", "https://", "http://")) else None
@@ -296,51 +305,77 @@ class _Wheel:
         on_dark: bool,
     ) -> None:
         """The name in up to five lines if it fits the segment whole, else the code, else nothing."""
-        middle = (start + end) / 2
-        share = ring[0] + (ring[1] - ring[0]) * 0.53
-        x, y = self.at(share, middle)
-        lines, size = self.fitting(name if self.sheet.wide else "", code, ring, share, end - start, middle)
-        css = "wheel-on-dark" if on_dark else "wheel-label"
+        inner, outer = ring[0] * self.half, ring[1] * self.half
+        text = name if self.sheet.wide else ""
+        lines, size, radius = fit_label(text, code, inner, outer, end - start, (start + end) / 2, self.size)
+        x, y = self.at(radius / self.half, (start + end) / 2)
         for index, line in enumerate(lines):
-            baseline = y + (index - (len(lines) - 1) / 2) * size * 1.2 + size * 0.35
             link.add(
                 "text",
                 line,
                 x=x,
-                y=baseline,
+                y=y + _line_offset(index, len(lines), size) + size * 0.35,
                 text_anchor="middle",
                 font_size=size,
                 font_weight=600 if on_dark else 500,
                 fill=PAPER if on_dark else TEXT,
-                class_=css,
+                class_="wheel-on-dark" if on_dark else "wheel-label",
                 aria_hidden="true",
             )
 
-    def fitting(
-        self, name: str, code: str, ring: tuple[float, float], share: float, span: float, middle: float
-    ) -> tuple[list[str], float]:
-        across = 2 * share * self.half * math.sin(math.radians(min(span, 150) / 2)) - 6
-        deep = (ring[1] - ring[0]) * self.half - 4
-        lean = math.radians(middle + 90)
-        cos, sin = abs(math.cos(lean)), abs(math.sin(lean))
-        for size in (self.size, self.size * 0.92):
-            for count in (1, 2, 3, 4, 5) if name else ():
-                height = count * size * 1.2
-                width = min(_room(across, height * sin, cos), _room(deep, height * cos, sin))
-                lines = wrap(name, width, size, count, bold=True)
-                if width > size * 2 and not lines[-1].endswith("…") and len(lines) <= count and _tidy(lines):
-                    return lines, size
-        fits = _room(across, self.size * sin, cos) >= text_width(code, self.size, True)
-        return ([code] if fits else []), self.size
+
+def _line_offset(index: int, count: int, size: float) -> float:
+    """Middle of a line relative to the middle of its block."""
+    return (index - (count - 1) / 2) * size * 1.18
 
 
-def _room(space: float, used: float, slant: float) -> float:
-    return max(0.0, space - used) / slant if slant > 0.01 else (1e6 if space >= used else 0.0)
+@lru_cache(maxsize=4096)
+def fit_label(
+    name: str, code: str, inner: float, outer: float, span: float, middle: float, size: float
+) -> tuple[tuple[str, ...], float, float]:
+    """Lines, letter size and radius of a label set level within a ring segment of `span` degrees.
+
+    Whole words come before broken ones, large letters before small ones, few lines before many.
+    """
+    radii = tuple(inner + (outer - inner) * share for share in (0.52, 0.6, 0.66, 0.44))
+    for level in (0, 1, 2) if name else ():
+        for letters in (size, size * 0.93, size * 0.86):
+            for width in (14, 12, 10, 8.5, 7.5, 6.5, 5.5, 4.5):
+                lines = wrap(name, width * letters, letters, 5, bold=True, level=level)
+                if lines[-1].endswith("…") or (level and not _tidy(lines)):
+                    continue
+                for radius in radii:
+                    if _inside(lines, letters, radius, inner, outer, span, middle):
+                        return tuple(lines), letters, radius
+    for radius in radii:
+        if _inside([code], size, radius, inner, outer, span, middle):
+            return (code,), size, radius
+    return (), size, radii[0]
+
+
+def _inside(
+    lines: list[str], size: float, radius: float, inner: float, outer: float, span: float, middle: float
+) -> bool:
+    """Whether the corners of all lines lie in the segment, with a little air."""
+    turn = math.radians(middle)
+    cx, cy = radius * math.cos(turn), radius * math.sin(turn)
+    for index, line in enumerate(lines):
+        half = text_width(line, size, bold=True) / 2 + 2
+        offset = _line_offset(index, len(lines), size)
+        for x, y in ((dx, dy) for dx in (-half, half) for dy in (offset - size * 0.45, offset + size * 0.45)):
+            px, py = cx + x, cy + y
+            distance = math.hypot(px, py)
+            if not inner + 2 <= distance <= outer - 2:
+                return False
+            away = abs((math.degrees(math.atan2(py, px)) - middle + 180) % 360 - 180)
+            if away > span / 2 or (span < 180 and distance * math.sin(math.radians(span / 2 - away)) < 3):
+                return False
+    return True
 
 
 def _tidy(lines: list[str]) -> bool:
     """Whether no line is a scrap of a broken word."""
-    return all(len(line.strip("-")) > 2 or line in ("&",) or " " in line for line in lines)
+    return all(len(line.strip("-")) > 3 for line in lines)
 
 
 def swatch(key: str, swatch_id: str) -> str:

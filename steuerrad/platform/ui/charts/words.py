@@ -24,7 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "target": ("Ziel", "target"),
     "theme": ("Thema", "theme"),
     "to": ("bis", "to"),
-    "unknown_ranks": ("Rang nicht bekannt, welche Stadt", "rank known to exist, city not known"),
+    "unknown_ranks": ("nicht bekannt, welche Stadt diesen Rang hat", "not known which city holds this rank"),
     "value": ("Wert", "value"),
 }
 
