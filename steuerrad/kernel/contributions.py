@@ -70,7 +70,10 @@ class Kpi:
 
 @dataclass(frozen=True)
 class Card:
-    """A tile of the home page, rendered on the server from template with context()."""
+    """A tile of the home page; the template sees what context(user) gives as `data`.
+
+    styles: paths of style sheets that the template needs.
+    """
 
     id: str
     title: Text
@@ -78,6 +81,22 @@ class Card:
     context: Callable[[Any], Mapping[str, Any]]
     order: int = 100
     permission: str = ""
+    styles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page that belongs to another app, e.g. the measures on the page of an organisation.
+
+    place: which page it goes on ("organisation"). The template sees what context(object, user) gives as `data`.
+    """
+
+    id: str
+    place: str
+    template: str
+    context: Callable[[Any, Any], Mapping[str, Any]]
+    order: int = 100
+    styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,6 +231,7 @@ class Module:
     permissions: tuple[Permission, ...] = ()
     kpis: tuple[Kpi, ...] = ()
     cards: tuple[Card, ...] = ()
+    panels: tuple[Panel, ...] = ()
     jobs: tuple[Job, ...] = ()
     datasets: tuple[Dataset, ...] = ()
     search: tuple[SearchSource, ...] = ()

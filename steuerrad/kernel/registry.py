@@ -16,6 +16,7 @@ from steuerrad.kernel.contributions import (
     Linkable,
     Module,
     NavigationItem,
+    Panel,
     Permission,
 )
 
@@ -34,7 +35,7 @@ class Registry:
         """Add a module. Raises DuplicateError when its slug or an id of its contributions is taken."""
         if module.slug in self._modules:
             raise DuplicateError(f"module {module.slug!r} is registered twice")
-        for kind in ("permissions", "kpis", "cards", "datasets", "search", "loaders", "jobs", "demo"):
+        for kind in ("permissions", "kpis", "cards", "panels", "datasets", "search", "loaders", "jobs", "demo"):
             taken = {item.id for item in self.all(kind)}
             for item in getattr(module, kind):
                 if item.id in taken:
@@ -75,6 +76,10 @@ class Registry:
 
     def dataset(self, dataset_id: str) -> Dataset | None:
         return next((item for item in self.all("datasets") if item.id == dataset_id), None)
+
+    def panels(self, place: str) -> list[Panel]:
+        """The parts that modules add to a page, in order."""
+        return [item for item in self.all("panels") if item.place == place]
 
     def permission(self, permission_id: str) -> Permission | None:
         return next((item for item in self.all("permissions") if item.id == permission_id), None)

@@ -4,26 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from steuerrad.kernel.registry import registry
 from steuerrad.platform.accounts.access import holds_anywhere
-from steuerrad.portal.search import find
+from steuerrad.portal.search import LONGEST, find
+
+HITS_A_PAGE = 20
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    cards = [
-        {"card": card, "template": card.template, "context": card.context(request.user)}
+    """The cards that modules contribute, and an entrance to each module."""
+    shown = [
+        card
         for card in registry.all("cards")
         if not card.permission or holds_anywhere(request.user, card.permission)
     ]
-    return render(request, "portal/home.html", {"cards": cards, "modules": registry.modules()})
+    context = {
+        "cards": [
+            {"card": card, "template": card.template, "context": card.context(request.user)} for card in shown
+        ],
+        "styles": list(dict.fromkeys(path for card in shown for path in card.styles)),
+        "city": request.city,  # type: ignore[attr-defined]
+        "entrances": entrances(request),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def entrances(request: HttpRequest) -> list[dict[str, Any]]:
+    """Title, text and address of each module that has a page this person may open."""
+    found = []
+    for module in registry.modules():
+        for item in module.navigation[:1]:
+            if not item.permission or holds_anywhere(request.user, item.permission):
+                found.append({"title": module.title, "text": module.summary, "url": reverse(item.url_name)})
+    return found
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()
-    return render(request, "portal/search.html", {"query": query, "hits": find(query, request.user)})
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    hits = find(query, request.user)
+    page = Paginator(hits, HITS_A_PAGE).get_page(request.GET.get("page", "")[:10])
+    return render(request, "portal/search.html", {"search_query": query, "page_obj": page})
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:

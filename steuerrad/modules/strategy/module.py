@@ -2,12 +2,40 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Module
+from steuerrad.kernel.contributions import Module, NavigationItem, Permission
+from steuerrad.modules.strategy.cards import CARDS
+from steuerrad.modules.strategy.compute import COMPUTE, COMPUTE_DAILY
 from steuerrad.modules.strategy.loaders import LOADERS
+from steuerrad.modules.strategy.panels import PANELS
 
 module = Module(
     slug="strategy",
     title=_("Strategy"),
     summary=_("Themes, fields, measures, KPIs and the strategy audit"),
+    urls="steuerrad.modules.strategy.urls",
+    navigation=(
+        NavigationItem(_("Strategy"), "strategy:index", order=100),
+        NavigationItem(_("Measures"), "strategy:measures", order=110),
+        NavigationItem(_("KPIs"), "strategy:kpis", order=120),
+    ),
+    permissions=(
+        Permission(
+            "strategy.record_value",
+            _("Record and correct values of KPIs"),
+            roles=("coordinator",),
+            own_roles=("contributor",),
+        ),
+        Permission(
+            "strategy.change_status",
+            _("Change the status of measures"),
+            roles=("coordinator",),
+            own_roles=("contributor",),
+        ),
+    ),
+    cards=CARDS,
+    panels=PANELS,
+    jobs=(COMPUTE_DAILY,),
     loaders=LOADERS,
+    commands=(COMPUTE,),
+    publishes=("strategy.value_recorded", "strategy.status_changed"),
 )

@@ -10,5 +10,6 @@ module = Module(
     title=_("Organisations"),
     summary=_("Offices, municipal companies, partners and funders"),
     kind="platform",
+    urls="steuerrad.platform.organisations.urls",
     loaders=(LOADER,),
 )

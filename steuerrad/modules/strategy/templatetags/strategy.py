@@ -1,0 +1,37 @@
+"""Tags of the strategy's pages: `{% load strategy %}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from steuerrad.modules.strategy.models import Target
+from steuerrad.platform.city.queries import documents
+from steuerrad.platform.ui.charts import numbers
+from steuerrad.platform.ui.templatetags.ui import language
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def document_title(context: template.Context, key: str, sources: Any = None) -> str:
+    """The title of a document of the city; its key when the city does not describe it. Read once a page."""
+    if not sources:
+        sources = context.render_context.get("strategy_documents")
+        if sources is None:
+            sources = context.render_context["strategy_documents"] = documents()
+    found = sources.get(key)
+    return found.title if found else key
+
+
+@register.simple_tag
+def target_figure(target: Target) -> str:
+    """A stated figure with what is said about it: at least 80 %, 10 to 12 km."""
+    if target.value is None:
+        return target.as_printed
+    text = numbers.figure(float(target.value), None, language())
+    if target.value_high is not None:
+        text = f"{text} – {numbers.figure(float(target.value_high), None, language())}"
+    qualifier = f"{target.get_qualifier_display()} " if target.qualifier else ""  # type: ignore[attr-defined]
+    return f"{qualifier}{numbers.with_unit(text, target.unit)}"

@@ -1,0 +1,22 @@
+"""Addresses of the strategy."""
+
+from django.urls import path
+
+from steuerrad.modules.strategy.views import kpis, measures, structure, systems
+
+app_name = "strategy"
+urlpatterns = [
+    path("", structure.index, name="index"),
+    path("themes/<str:code>/", structure.theme, name="theme"),
+    path("fields/<str:code>/", structure.field, name="field"),
+    path("attention/", structure.attention, name="attention"),
+    path("measures/", measures.measure_list, name="measures"),
+    path("measures/<str:number>/", measures.measure, name="measure"),
+    path("measures/<str:number>/status/", measures.status, name="measure_status"),
+    path("kpis/", kpis.kpi_list, name="kpis"),
+    path("kpis/<str:code>/", kpis.kpi, name="kpi"),
+    path("kpis/<str:code>/values/new/", kpis.new_value, name="new_value"),
+    path("kpis/<str:code>/values/<int:value_id>/correct/", kpis.correction, name="correct_value"),
+    path("systems/", systems.system_list, name="systems"),
+    path("sources/", systems.source_list, name="sources"),
+]

@@ -1,0 +1,162 @@
+"""The list of KPIs, one KPI, and the entry and correction of values."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from steuerrad.kernel.contributions import KpiResult
+from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
+from steuerrad.modules.strategy.actions.values import correct_value, may_record, record_value
+from steuerrad.modules.strategy.charts import value_chart
+from steuerrad.modules.strategy.forms import CorrectionForm, KpiFilterForm, ValueForm
+from steuerrad.modules.strategy.models import Kpi, KpiValue
+from steuerrad.modules.strategy.queries import kpis as queries
+from steuerrad.modules.strategy.views.measures import trail
+from steuerrad.modules.strategy.views.parts import crumbs, page_of, sort_headers
+from steuerrad.platform.city.queries import documents
+from steuerrad.platform.links.queries import linked
+
+log = logging.getLogger(__name__)
+
+
+def kpi_list(request: HttpRequest) -> HttpResponse:
+    form = KpiFilterForm(request.GET)
+    wanted = queries.KpiFilter(**form.values())
+    columns = [
+        ("code", _("Number")), ("name", _("KPI")), ("field", _("Field of action")), ("", _("Values")),
+        ("", _("Newest value")), ("unit", _("Unit")),
+    ]  # fmt: skip
+    page = page_of(request, queries.kpis(wanted))
+    context = {
+        "heading": _("KPIs"),
+        "breadcrumbs": crumbs((_("KPIs"), "")),
+        "filter_form": form,
+        "page_obj": page,
+        "rows": queries.with_newest(list(page.object_list)),
+        "headers": sort_headers(request, wanted.sort, columns),
+        "counts": queries.state_counts(),
+    }
+    return render(request, "strategy/kpis.html", context)
+
+
+def kpi(request: HttpRequest, code: str) -> HttpResponse:
+    found = queries.kpi(code)
+    series = queries.series(found)
+    supplier = queries.contribution(found)
+    target = queries.comparable_target(found)
+    history = queries.history(found)
+    context = {
+        "heading": found.name,
+        "preline": _("KPI %(code)s") % {"code": found.code},
+        "breadcrumbs": crumbs((_("KPIs"), reverse("strategy:kpis")), (found.code, "")),
+        "kpi": found,
+        "state": queries.COMPUTED if supplier else queries.COLLECTED if series else queries.MISSING,
+        "supplier": supplier,
+        "fresh": fresh(supplier),
+        "newest": series[-1] if series else None,
+        "first": series[0] if series else None,
+        "target": target,
+        "progress": queries.progress_of(found, series),
+        "chart": value_chart(found, series, target) if series else None,
+        "history": history,
+        "sdg": queries.parts(found.sdg),
+        "references": queries.parts(found.references),
+        "links": linked([found.ref], request.user).get(found.ref, []),
+        "sources": documents(),
+        "may_record": may_record(request.user, found),
+        "trail": trail(request, found.ref),
+    }
+    return render(request, "strategy/kpi.html", context)
+
+
+def fresh(supplier: Any) -> KpiResult | None:
+    """What the module computes at this moment; a function that fails must not take the page down."""
+    if supplier is None:
+        return None
+    try:
+        return supplier.compute()
+    except Exception:
+        log.exception("computing %s failed", supplier.id)
+        return None
+
+
+@login_required
+def new_value(request: HttpRequest, code: str) -> HttpResponse:
+    found = queries.kpi(code)
+    if not may_record(request.user, found):
+        raise PermissionDenied
+    if queries.contribution(found) is not None:
+        messages.info(request, _("This KPI is computed by the platform; values are not entered by hand."))
+        return redirect(found)
+    form = ValueForm(request.POST or None, unit=found.unit)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            record_value(
+                request.user, found, day=data["date"], value=data["value"], quality=data["quality"],
+                source=data["source"], note=data["note"],
+            )  # fmt: skip
+        except RefusedError as error:
+            form.add_error(error.field, str(error.message))
+        else:
+            messages.success(request, _("The value has been recorded."))
+            return redirect(found)
+    return _form(request, found, form, _("Record a value"))
+
+
+@login_required
+def correction(request: HttpRequest, code: str, value_id: int) -> HttpResponse:
+    found = queries.kpi(code)
+    old = get_object_or_404(KpiValue.objects.select_related("kpi"), pk=value_id, kpi=found)
+    if not may_record(request.user, found):
+        raise PermissionDenied
+    if old.superseded:
+        messages.error(
+            request, _("This value has been corrected already. Only the newest revision can be corrected.")
+        )
+        return redirect(found)
+    initial = {"quality": old.quality, "source": old.source, "note": old.note}
+    form = CorrectionForm(request.POST or None, initial=initial, unit=found.unit)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            correct_value(
+                request.user, old, value=data["value"], quality=data["quality"], source=data["source"],
+                note=data["note"], reason=data["reason"],
+            )  # fmt: skip
+        except ConflictError as error:
+            messages.error(request, str(error.message))
+            return redirect(found)
+        except RefusedError as error:
+            form.add_error(error.field, str(error.message))
+        else:
+            messages.success(request, _("The value has been corrected; the earlier one stays readable."))
+            return redirect(found)
+    return _form(request, found, form, _("Correct a value"), old)
+
+
+def _form(
+    request: HttpRequest, found: Kpi, form: ValueForm, heading: str, old: KpiValue | None = None
+) -> HttpResponse:
+    context = {
+        "heading": heading,
+        "preline": str(found),
+        "breadcrumbs": crumbs(
+            (_("KPIs"), reverse("strategy:kpis")), (found.code, found.get_absolute_url()), (heading, "")
+        ),
+        "kpi": found,
+        "old": old,
+        "form": form,
+        "cancel_url": found.get_absolute_url(),
+        "submit": heading,
+    }
+    return render(request, "strategy/form.html", context, status=422 if form.errors else 200)

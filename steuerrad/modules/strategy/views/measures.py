@@ -1,0 +1,128 @@
+"""The list of measures, one measure, and the change of its status."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from steuerrad.kernel import clock
+from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
+from steuerrad.modules.strategy.actions.status import change_status, may_change_status
+from steuerrad.modules.strategy.forms import MeasureFilterForm, StatusForm
+from steuerrad.modules.strategy.models import Measure, MeasureOrganisation
+from steuerrad.modules.strategy.queries import kpis as kpi_queries
+from steuerrad.modules.strategy.queries import measures as queries
+from steuerrad.modules.strategy.queries.systems import runs_here
+from steuerrad.modules.strategy.rules.progress import attention, is_stale
+from steuerrad.modules.strategy.rules.states import PeriodKind, Status
+from steuerrad.modules.strategy.views.parts import crumbs, page_of, sort_headers
+from steuerrad.platform.accounts.access import allowed
+from steuerrad.platform.audit.models import AuditEntry
+from steuerrad.platform.city.queries import documents
+from steuerrad.platform.links.queries import linked
+
+AUDIT_SHOWN = 50
+
+
+def measure_list(request: HttpRequest) -> HttpResponse:
+    form = MeasureFilterForm(request.GET)
+    wanted = queries.MeasureFilter(**form.values())
+    columns = [
+        ("number", _("Number")), ("title", _("Measure")), ("field", _("Field of action")), ("status", _("Status")),
+        ("start", _("Period")), ("", _("Lead")),
+    ]  # fmt: skip
+    page = page_of(request, queries.measures(wanted))
+    context = {
+        "heading": _("Measures"),
+        "breadcrumbs": crumbs((_("Measures"), "")),
+        "filter_form": form,
+        "page_obj": page,
+        "headers": sort_headers(request, wanted.sort, columns),
+    }
+    return render(request, "strategy/measures.html", context)
+
+
+def measure(request: HttpRequest, number: str) -> HttpResponse:
+    found = queries.measure(number)
+    year = clock.today().year
+    why = attention(
+        Status(found.status), PeriodKind(found.period_kind), found.start_year, found.end_year, year
+    )
+    history = sorted(
+        found.history.all(), key=lambda entry: (entry.since, entry.recorded_at, entry.pk), reverse=True
+    )  # type: ignore[attr-defined]
+    roles: dict[str, list[MeasureOrganisation]] = {"lead": [], "partner": []}
+    for item in found.participations:  # type: ignore[attr-defined]
+        roles[item.role].append(item)
+    own = [kpi.pk for kpi in found.own_kpis]  # type: ignore[attr-defined]
+    context = {
+        "heading": found.title,
+        "preline": _("Measure %(number)s") % {"number": found.number},
+        "lead": found.summary,
+        "breadcrumbs": _crumbs(found, (found.number, "")),
+        "measure": found,
+        "why": why,
+        "stale": is_stale(history[0].since if history else None, clock.today()),
+        "history": history,
+        "roles": roles,
+        "kpis": kpi_queries.with_newest(list(kpi_queries.kpis().filter(pk__in=own))) if own else [],
+        "targets": [target for target in found.targets.all() if not target.retired],  # type: ignore[attr-defined]
+        "systems": [(system, runs_here(system)) for system in found.own_systems],  # type: ignore[attr-defined]
+        "documents": [item for item in found.documents.all() if not item.retired],  # type: ignore[attr-defined]
+        "links": linked([found.ref], request.user).get(found.ref, []),
+        "sources": documents(),
+        "may_change": may_change_status(request.user, found),
+        "trail": trail(request, found.ref),
+    }
+    return render(request, "strategy/measure.html", context)
+
+
+def trail(request: HttpRequest, ref: str) -> list[AuditEntry] | None:
+    """The newest audit entries of an object; None for those who may not read them."""
+    if not allowed(request.user, "audit.read"):
+        return None
+    return list(AuditEntry.objects.filter(ref=ref)[:AUDIT_SHOWN])
+
+
+@login_required
+def status(request: HttpRequest, number: str) -> HttpResponse:
+    found = queries.measure(number)
+    if not may_change_status(request.user, found):
+        raise PermissionDenied
+    form = StatusForm(request.POST or None, measure=found)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            change_status(
+                request.user, found, status=data["status"], since=data["since"], reason=data["reason"],
+                source=data["source"], before=data["before"],
+            )  # fmt: skip
+        except ConflictError as error:
+            messages.error(request, str(error.message))
+            return redirect(found)
+        except RefusedError as error:
+            form.add_error(error.field, str(error.message))
+        else:
+            messages.success(request, _("The status has been changed."))
+            return redirect(found)
+    context = {
+        "heading": _("Change the status"),
+        "preline": str(found),
+        "breadcrumbs": _crumbs(found, (found.number, found.get_absolute_url()), (_("Change the status"), "")),
+        "measure": found,
+        "form": form,
+        "cancel_url": found.get_absolute_url(),
+        "submit": _("Change the status"),
+    }
+    return render(request, "strategy/form.html", context, status=422 if form.errors else 200)
+
+
+def _crumbs(measure: Measure, *steps: tuple[str, str]) -> list[tuple[str, str]]:
+    field = measure.field
+    above = (field.theme.title, field.theme.get_absolute_url()), (field.title, field.get_absolute_url())
+    return crumbs((_("Measures"), reverse("strategy:measures")), *above, *steps)
