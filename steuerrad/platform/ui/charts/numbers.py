@@ -56,7 +56,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """About `count` round values that enclose low..high, each a multiple of 1, 2, 2.5 or 5 times a power of ten."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return [0.0, 1.0]
-    low, high = max(min(low, high), -LARGEST), min(max(low, high), LARGEST)
+    low, high = (min(max(bound, -LARGEST), LARGEST) for bound in sorted((low, high)))
     if high - low <= max(abs(low), abs(high)) * 1e-9:
         pad = abs(high) * 0.5 or 1.0
         low, high = low - pad, high + pad

@@ -304,7 +304,7 @@ class _Wheel:
         *,
         on_dark: bool,
     ) -> None:
-        """The name in up to five lines if it fits the segment whole, else the code, else nothing."""
+        """The name in up to six lines if it fits the segment whole, else the code, else nothing."""
         inner, outer = ring[0] * self.half, ring[1] * self.half
         text = name if self.sheet.wide else ""
         lines, size, radius = fit_label(text, code, inner, outer, end - start, (start + end) / 2, self.size)
@@ -341,7 +341,7 @@ def fit_label(
     for level in (0, 1, 2) if name else ():
         for letters in (size, size * 0.93, size * 0.86):
             for width in (14, 12, 10, 8.5, 7.5, 6.5, 5.5, 4.5):
-                lines = wrap(name, width * letters, letters, 5, bold=True, level=level)
+                lines = wrap(name, width * letters, letters, 6, bold=True, level=level)
                 if lines[-1].endswith("…") or (level and not _tidy(lines)):
                     continue
                 for radius in radii:
