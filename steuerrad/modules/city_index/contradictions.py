@@ -12,6 +12,11 @@ from django.utils.translation import gettext as _
 
 from steuerrad.modules.city_index.reading import ResultRow
 
+#: Half a unit by number of decimals.
+HALF_UNITS = tuple(Decimal(1).scaleb(-decimals) / 2 for decimals in range(12))
+#: Of so many different statements about one figure each later one is compared with; more tell nothing new.
+MOST_STATEMENTS = 20
+
 Kind = Literal["score", "rank", "same_rank", "order", "tendency"]
 
 
@@ -30,7 +35,7 @@ class Contradiction:
 
 def half_unit(row: ResultRow) -> Decimal:
     """Half a unit of the last printed digit; one half where the decimals are not known."""
-    return Decimal(1).scaleb(-(row.decimals or 0)) / 2
+    return HALF_UNITS[row.decimals or 0]
 
 
 def agree(one: ResultRow, other: ResultRow) -> bool:
@@ -44,14 +49,29 @@ def between_sources(rows: Iterable[ResultRow]) -> Iterator[Contradiction]:
     """Sources that say different things about the same figure of the same city."""
     groups: dict[tuple[int, int, str, str], list[ResultRow]] = defaultdict(list)
     for row in rows:
-        groups[row.key[:4]].append(row)
+        groups[(row.edition, row.city, row.category, row.indicator)].append(row)
     for group in groups.values():
-        for number, later in enumerate(group):
-            for earlier in group[:number]:
-                if not agree(earlier, later):
-                    yield Contradiction("score", later, earlier)
-                if earlier.rank and later.rank and earlier.rank != later.rank:
-                    yield Contradiction("rank", later, earlier)
+        if len(group) > 1:
+            yield from _in_group(group)
+
+
+def _in_group(group: list[ResultRow]) -> Iterator[Contradiction]:
+    """Every row against the different statements that stand before it, and one report for each row and kind."""
+    scores: dict[tuple[Decimal, int | None], ResultRow] = {}
+    ranks: dict[int, ResultRow] = {}
+    for row in group:
+        if row.score is not None:
+            other = next((item for item in scores.values() if not agree(item, row)), None)
+            if other is not None:
+                yield Contradiction("score", row, other)
+            if len(scores) < MOST_STATEMENTS:
+                scores.setdefault((row.score, row.decimals), row)
+        if row.rank is not None:
+            other = next((item for rank, item in ranks.items() if rank != row.rank), None)
+            if other is not None:
+                yield Contradiction("rank", row, other)
+            if len(ranks) < MOST_STATEMENTS:
+                ranks.setdefault(row.rank, row)
 
 
 def in_ranking(rows: Iterable[ResultRow]) -> Iterator[Contradiction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from steuerrad.modules.city_index.actions import as_results
+from steuerrad.modules.city_index.actions import insert_results
 from steuerrad.modules.city_index.catalogue import Catalogue
 from steuerrad.modules.city_index.contradictions import in_ranking
 from steuerrad.modules.city_index.importing import complete
@@ -86,7 +86,8 @@ def write_results(context: LoadContext, rows: list[ResultRow]) -> None:
             item.imported_id = None
             changed.append(item)
     gone = [item.pk for item in there.values() if item.imported_id is None]
-    Result.objects.bulk_create(as_results(new, None), batch_size=2000)
+    if new:
+        insert_results(new, None)
     if changed:
         Result.objects.bulk_update(changed, [*FIELDS, "imported"], batch_size=200)
     for start in range(0, len(gone), 500):

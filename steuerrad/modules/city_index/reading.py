@@ -148,6 +148,7 @@ class RowReader:
             if any(spelling in table.columns for spelling in spellings)
         }
         self.keeps_decimals = table.format == "csv"
+        self._places: dict[tuple[str, str, str], tuple[int | None, str, str]] = {}
         self._known: dict[tuple[Any, ...], tuple[Any, str]] = {}
         self._check_header(table)
 
@@ -193,9 +194,15 @@ class RowReader:
     def read(self, row: Row) -> ResultRow | None:
         """The row checked, or None after reporting all its faults."""
         before = self.reading.problems.count
-        year = self._year(row)
+        names = self._names(row)
+        place = self._places.get(names)
+        if place is None:
+            year = self._year(row)
+            place = (year, *self._what(row, year))
+            if self.reading.problems.count == before:
+                self._places[names] = place
+        year, category, indicator = place
         city = self._city(row)
-        category, indicator = self._what(row, year)
         rank, score = self._rank(row, year), self._score(row)
         tendency = self._tendency(row)
         source = self._text(row, "source", LONGEST_SOURCE) or self.given.source
@@ -217,6 +224,10 @@ class RowReader:
             row.line, year, self.catalogue.editions[year].pk, city, category, indicator, value, decimals, rank,
             tendency, source, basis, note,
         )  # fmt: skip
+
+    def _names(self, row: Row) -> tuple[str, str, str]:
+        """What the row says about the year and the figure, as typed."""
+        return (self.text(row, "year"), self.text(row, "category"), self.text(row, "indicator"))
 
     def _text(self, row: Row, what: str, longest: int) -> str:
         text = self.text(row, what)
