@@ -17,7 +17,9 @@ def category_scores(judgement: Judgement) -> Iterator[Finding]:
     """Each score that its parts contradict, with what is at fault as far as the other figures tell."""
     for check in judgement.diagnosis.checks.values():
         state = judgement.diagnosis.state(check.edition, check.category)
-        if state == "score_wrong":
+        if state == "undecided" and check.missing:
+            yield _bounds_contradict(judgement, check)
+        elif state == "score_wrong":
             yield _wrong_score(judgement, check)
         elif state in ("part_wrong", "undecided"):
             yield from _parts_contradict(judgement, check, undecided=state == "undecided")
@@ -105,6 +107,29 @@ def _parts_contradict(judgement: Judgement, check: CategoryCheck, *, undecided: 
     )
     yield finding
     yield from suspect_findings(judgement, found, finding)
+
+
+def _bounds_contradict(judgement: Judgement, check: CategoryCheck) -> Finding:
+    """A score that is out of reach whatever the indicators are that the report does not print."""
+    assert check.score is not None
+    assert check.implied is not None
+    return Finding(
+        "parts_contradict_score",
+        check.score.place,
+        check.score.text,
+        judgement.follows(check.implied.middle, check.implied),
+        "error",
+        "certain",
+        "undecided",
+        "parts_contradict_score_bounds",
+        {
+            "printed": check.score.text,
+            "names": joined(check.missing),
+            "low": shown(check.implied.lo, judgement.decimals),
+            "high": shown(check.implied.hi, judgement.decimals),
+        },
+        _part_evidence(judgement, check),
+    )
 
 
 def _all_indicators_known(judgement: Judgement, edition: int) -> bool:

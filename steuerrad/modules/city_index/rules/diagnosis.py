@@ -143,6 +143,8 @@ class Diagnosis:
             return check.verdict.outcome
         assert check.score is not None
         assert check.implied is not None
+        if check.missing:
+            return "undecided"  # bounds alone: the unprinted figures may be the ones that are wrong
         supports = self.supports(check)
         against_score = any(
             not s.interval.meets(check.score.interval) and s.interval.meets(check.implied) for s in supports

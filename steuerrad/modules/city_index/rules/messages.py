@@ -33,6 +33,9 @@ MESSAGES: Mapping[str, str] = {
         "The score {printed} does not follow from the indicators, which give {implied}. Either it is wrong, "
         "or one of these figures: {suspects}."
     ),
+    "parts_contradict_score_bounds": gettext_noop(
+        "The score {printed} is out of reach: whatever {names} may be, the indicators give {low} to {high}."
+    ),
     "parts_contradict_supported_score": gettext_noop(
         "The indicators give {implied} instead of {printed}, but other figures confirm {printed}: an indicator "
         "is wrong or missing. Alone, only these could be: {suspects}."
