@@ -50,13 +50,19 @@ OPTIONS = (
     Option(
         "STEUERRAD_PROXIES", int, 0, "How many reverse proxies stand in front (for the client's address)."
     ),
+    Option(
+        "STEUERRAD_OPERATOR", str, "", "Who runs this installation: name and postal address, for the imprint."
+    ),
+    Option("STEUERRAD_CONTACT", str, "", "E-mail address for questions, barriers and privacy."),
     Option("STEUERRAD_EMAIL_URL", str, "", "smtp://user:password@host:port; empty: mail goes to the log."),
     Option(
         "STEUERRAD_OIDC_ISSUER", str, "", "Address of the OpenID Connect provider; empty: local accounts."
     ),
     Option("STEUERRAD_OIDC_CLIENT_ID", str, "", "Client id at the OpenID Connect provider."),
     Option("STEUERRAD_OIDC_SECRET", str, "", "Client secret at the OpenID Connect provider."),
-    Option("STEUERRAD_OIDC_ROLES_CLAIM", str, "", "Claim that lists roles as steuerrad:<role>[:<organisation>]."),
+    Option(
+        "STEUERRAD_OIDC_ROLES_CLAIM", str, "", "Claim that lists roles as steuerrad:<role>[:<organisation>]."
+    ),
     Option("STEUERRAD_OIDC_NAME", str, "OpenID Connect", "Name of the provider on the sign-in page."),
 )
 

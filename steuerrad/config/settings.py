@@ -9,7 +9,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.config import database, options
+from steuerrad.config import database, mail, options
 from steuerrad.config.modules import MODULES, PLATFORM
 
 ROOT = options.ROOT
@@ -19,6 +19,8 @@ CITY: str = OPTIONS["CITY"]
 CITIES_DIR: Path = OPTIONS["CITIES_DIR"]
 INDEXES_DIR: Path = OPTIONS["INDEXES_DIR"]
 TLS: bool = OPTIONS["TLS"]
+OPERATOR: str = OPTIONS["OPERATOR"]
+CONTACT: str = OPTIONS["CONTACT"]
 
 
 def secret_key() -> str:
@@ -152,6 +154,8 @@ SOCIALACCOUNT_PROVIDERS = (
     if OPTIONS["OIDC_ISSUER"]
     else {}
 )
+
+globals().update(mail.settings(OPTIONS["EMAIL_URL"]))
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
