@@ -15,6 +15,7 @@ from steuerrad.kernel.registry import registry
 from steuerrad.modules.strategy.loaders import cells
 from steuerrad.modules.strategy.models import (
     Field,
+    FundingMention,
     Kpi,
     KpiValue,
     Measure,
@@ -48,6 +49,7 @@ class StrategyFiles:
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
     values: list[dict[str, Any]] = field(default_factory=list)
     systems: dict[str, dict[str, Any]] = field(default_factory=dict)
+    funding: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_strategy(context: LoadContext) -> StrategyFiles:
@@ -63,6 +65,7 @@ def read_strategy(context: LoadContext) -> StrategyFiles:
     read_targets(context, files)
     read_values(context, files)
     read_systems(context, files)
+    read_funding(context, files)
     return files
 
 
@@ -252,3 +255,18 @@ def read_systems(context: LoadContext, files: StrategyFiles) -> None:
             "job": row.text("job"), "job_de": row.text("job_de"), "stands_on": row.text("stands_on"),
             **cells.source(row),
         }, {"code": "id"}) | {"_measures": frozenset(measures)}  # fmt: skip
+
+
+def read_funding(context: LoadContext, files: StrategyFiles) -> None:
+    """Where the strategy's text names a measure as funded, for the audit of the funding marks."""
+    name, key = "strategy/funding_mentions.csv", ("funding", "phase", "measure")
+    optional = ("as_printed", *SOURCE)
+    for row in rows_of(context, name, required=key, optional=optional, key=key, must_exist=False):
+        values = {
+            "funding": row.needed("funding"), "phase": row.text("phase"), "as_printed": row.text("as_printed"),
+            **cells.source(row),
+        }  # fmt: skip
+        files.funding.append(
+            cells.fits(row, FundingMention, values)
+            | {"_measure": cells.known(row, "measure", files.measures, "measure")}
+        )

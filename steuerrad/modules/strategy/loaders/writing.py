@@ -10,6 +10,7 @@ from steuerrad.modules.strategy.loaders.reading import StrategyFiles
 from steuerrad.modules.strategy.loaders.values import write_values
 from steuerrad.modules.strategy.models import (
     Field,
+    FundingMention,
     Kpi,
     Measure,
     MeasureDocument,
@@ -57,6 +58,8 @@ def write_strategy(context: LoadContext, files: StrategyFiles) -> None:
     ], key="code")  # fmt: skip
     write_values(context, files.values, kpis)
     write_systems(context, files, measures)
+    mentions = [plain(row) | {"measure_id": measures[row["_measure"]].pk} for row in files.funding]
+    sync(context, FundingMention, mentions, key=("funding", "phase", "measure_id"))
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +103,9 @@ def write_measures(context: LoadContext, files: StrategyFiles, fields: dict[Any,
 
 def told_anew(row: dict[str, Any], entries: list[MeasureStatus]) -> MeasureStatus | None:
     """A new entry when the file tells another status than it told the last time; entries: oldest first."""
-    before = [entry for entry in entries if entry.source.startswith(FROM_FILE)]
+    before = [
+        entry for entry in entries if entry.recorded_by_id is None and entry.source.startswith(FROM_FILE)  # type: ignore[attr-defined]
+    ]  # fmt: skip
     last = max(before, key=lambda entry: (entry.recorded_at, entry.pk)) if before else None
     if last is not None and last.status == row["_status"]:
         return None

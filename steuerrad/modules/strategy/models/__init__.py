@@ -1,6 +1,7 @@
 """Tables of the strategy."""
 
 from steuerrad.modules.strategy.models.findings import AcceptedFinding
+from steuerrad.modules.strategy.models.funding import FundingMention
 from steuerrad.modules.strategy.models.kpis import Kpi, KpiValue, Target
 from steuerrad.modules.strategy.models.measures import (
     Measure,
@@ -14,6 +15,7 @@ from steuerrad.modules.strategy.models.structure import Field, Theme
 __all__ = [
     "AcceptedFinding",
     "Field",
+    "FundingMention",
     "Kpi",
     "KpiValue",
     "Measure",
