@@ -14,10 +14,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from steuerrad.platform.documents.model import Document, check, tables
-from steuerrad.platform.documents.typeset import compile_pdf
+from steuerrad.platform.documents.typeset import Standard, compile_pdf
 
-STANDARDS = ("ua-1", "a-2a")
-UNDATED_STANDARDS = ("ua-1",)  # PDF/A requires a date, and none is invented
+STANDARDS: tuple[Standard, ...] = ("ua-1", "a-2a")
+UNDATED_STANDARDS: tuple[Standard, ...] = ("ua-1",)  # PDF/A requires a date, and none is invented
 
 
 def children(element: Any) -> Iterator[Any]:

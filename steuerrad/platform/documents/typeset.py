@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -42,8 +42,12 @@ TEXT_WIDTH = 461.0  # points between the margins of the page
 TALLEST_FIGURE = 560.0  # points
 LONGEST_WORD = 28  # longer ones may break anywhere
 ATTEMPTS = 8
+NARROW_WORDS = 14  # characters up to which a column is as wide as its content
+NARROW_FIGURES = 20
+NARROW_TABLE = 66  # characters of all columns up to which a table does not fill the line
 
 Clean = Callable[[str], str]
+Standard = Literal["ua-1", "a-2a"]
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff0-\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
@@ -63,7 +67,7 @@ def fonts() -> typst.Fonts:
 
 @cache
 def template() -> bytes:
-    return files(__package__).joinpath("document.typ").read_bytes()
+    return files("steuerrad.platform.documents").joinpath("document.typ").read_bytes()
 
 
 def code_point(character: str) -> str:
@@ -215,15 +219,21 @@ class _Builder:
 
 def column_shares(table: Table) -> tuple[list[int], float]:
     """Each column's share of the width (0: as wide as its content) and the text size in points."""
+    count = len(table.columns)
+    size = 9.5 if count <= 5 else 8.5 if count <= 8 else 7.5
+    widest: list[int] = []
     shares: list[int] = []
     for index, column in enumerate(table.columns):
         lengths = sorted(len(plain(table.cells(row)[index].runs)) for row in table.rows) or [0]
-        widest = max(lengths[-1], max(len(word) for word in column.header.split()))
+        widest.append(max(lengths[-1], len(column.header)))
         typical = lengths[(len(lengths) * 9) // 10]
-        shares.append(0 if widest <= 12 else max(9, min(60, typical, widest), len(column.header) // 2))
-    if len(table.columns) > 6:  # many columns: let all share, so that none pushes another off the page
+        narrow = NARROW_FIGURES if column.align != "left" else NARROW_WORDS
+        fits = max(lengths[-1], max(len(word) for word in column.header.split())) <= narrow
+        shares.append(0 if fits else max(9, min(60, typical, widest[-1]), len(column.header) // 2))
+    if sum(widest) + 3 * count <= NARROW_TABLE:
+        return [0] * count, size
+    if count > 6:  # let all share, so that none pushes another off the page
         shares = [share or 8 for share in shares]
-    size = 9.5 if len(table.columns) <= 5 else 8.5 if len(table.columns) <= 8 else 7.5
     return shares, size
 
 
@@ -241,7 +251,7 @@ def _undrawn(error: typst.TypstError) -> frozenset[str]:
     return frozenset(found)
 
 
-def compile_pdf(document: Document, standards: tuple[str, ...]) -> bytes:
+def compile_pdf(document: Document, standards: tuple[Standard, ...]) -> bytes:
     """The typeset PDF of a sound document. Raises DocumentProblem where typst refuses it for good."""
     undrawn: frozenset[str] = frozenset()
     clean = cleaner(undrawn)
@@ -252,7 +262,7 @@ def compile_pdf(document: Document, standards: tuple[str, ...]) -> bytes:
                 template(),
                 font_paths=fonts(),
                 sys_inputs={"document": data},
-                pdf_standards=list(standards),
+                pdf_standards=[*standards],
                 timestamp=_timestamp(document),
             )
         except typst.TypstError as error:

@@ -52,7 +52,8 @@ def _cell(sheet: Any, value: Value, column: Column | None) -> Any:
         if text[:1] in "=+-@":
             cell.quotePrefix = True  # so that editing the cell does not make it one either
         return cell
-    cell = WriteOnlyCell(sheet, value=value)
+    typed: Any = value  # openpyxl takes Decimal and date too, its stubs do not know
+    cell = WriteOnlyCell(sheet, value=typed)
     number_format = _FORMATS.get(column.type) if column else None
     if number_format and value is not None:
         cell.number_format = number_format
