@@ -109,6 +109,12 @@ def i18n(arguments: Sequence[str]) -> int:
     return call([STEUERRAD, "manage", "extract_translations", *arguments], env=product_env(), cwd=ROOT)
 
 
+def docs(arguments: Sequence[str]) -> int:
+    """Write the pages of docs/reference that are made from the program."""
+    prepare("dev")
+    return call([STEUERRAD, "manage", "write_reference", *arguments], env=product_env(), cwd=ROOT)
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": up,
     "test": test,
@@ -119,6 +125,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "new-module": new_module,
     "steuerrad": steuerrad,
     "i18n": i18n,
+    "docs": docs,
 }
 
 
