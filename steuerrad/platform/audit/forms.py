@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.platform.audit.queries import actions
 
-
 # Days outside cannot be turned into moments of every time zone.
 DAYS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
