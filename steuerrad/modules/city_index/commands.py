@@ -6,33 +6,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from django.db.utils import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from steuerrad.kernel.contributions import Command
 from steuerrad.modules.city_index.actions import BadRowsError, import_results
-from steuerrad.modules.city_index.catalogue import Catalogue, UnknownNameError, read_catalogue
+from steuerrad.modules.city_index.catalogue import Catalogue, UnknownNameError
+from steuerrad.modules.city_index.commands_audit import COMMANDS as AUDIT_COMMANDS
+from steuerrad.modules.city_index.commands_audit import UseError, the_catalogue
 from steuerrad.modules.city_index.importing import Plan, file_hash, make_plan
-from steuerrad.modules.city_index.models import Index
 from steuerrad.modules.city_index.reading import Given, read_results
 from steuerrad.platform.tables.problems import TableProblem
 
 SHOWN_CONFLICTS = 50
-
-
-class UseError(Exception):
-    """The command cannot be done; the message says why."""
-
-
-def the_catalogue() -> Catalogue:
-    """The names of the index of this installation. Raises UseError when none is loaded."""
-    try:
-        index = Index.objects.first()
-    except (OperationalError, ProgrammingError):
-        index = None
-    if index is None:
-        raise UseError(_("no index is loaded; run 'steuerrad load' first"))
-    return read_catalogue(index)
 
 
 def configure_import(parser: argparse.ArgumentParser) -> None:
@@ -114,4 +99,7 @@ def summary(plan: Plan) -> str:
     }  # fmt: skip
 
 
-COMMANDS = (Command("index", "import", "import results of any year and city", run_import, configure_import),)
+COMMANDS = (
+    Command("index", "import", "import results of any year and city", run_import, configure_import),
+    *AUDIT_COMMANDS,
+)
