@@ -26,6 +26,8 @@ def score(hit: SearchHit, words: list[str]) -> int:
             total += 100
         elif code.startswith(word):
             total += 40
+        elif len(word) > 2 and word in code:
+            total += 30
         elif title.startswith(word) or f" {word}" in title:
             total += 20
         elif word in title:
@@ -42,9 +44,9 @@ def find(query: str, user: Any, *, source: Registry = registry) -> list[SearchHi
     words = fold(query[:LONGEST]).split()
     if not words:
         return []
-    hits = [(score(hit, words), hit) for item in source.all("search") for hit in item.documents(user)]
-    return [
-        hit
-        for points, hit in sorted(hits, key=lambda pair: (-pair[0], pair[1].code, pair[1].title))
-        if points
-    ]
+    found: list[tuple[int, int, str, str, SearchHit]] = []
+    for place, item in enumerate(source.all("search")):  # of equal hits, those of the earlier source first
+        for hit in item.documents(user):
+            if points := score(hit, words):
+                found.append((-points, place, hit.code, hit.title, hit))
+    return [hit for *_order, hit in sorted(found, key=lambda entry: entry[:4])]

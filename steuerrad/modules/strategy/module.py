@@ -5,8 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from steuerrad.kernel.contributions import Module, NavigationItem, Permission
 from steuerrad.modules.strategy.cards import CARDS
 from steuerrad.modules.strategy.compute import COMPUTE, COMPUTE_DAILY
+from steuerrad.modules.strategy.datasets import DATASETS
+from steuerrad.modules.strategy.kpis import KPIS
+from steuerrad.modules.strategy.links import LINKABLES
 from steuerrad.modules.strategy.loaders import LOADERS
 from steuerrad.modules.strategy.panels import PANELS
+from steuerrad.modules.strategy.search import SEARCH
 
 module = Module(
     slug="strategy",
@@ -32,8 +36,12 @@ module = Module(
             own_roles=("contributor",),
         ),
     ),
+    kpis=KPIS,
     cards=CARDS,
     panels=PANELS,
+    datasets=DATASETS,
+    search=SEARCH,
+    linkables=LINKABLES,
     jobs=(COMPUTE_DAILY,),
     loaders=LOADERS,
     commands=(COMPUTE,),

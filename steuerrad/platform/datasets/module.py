@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
+from steuerrad.platform.datasets.kpis import KPIS
 
 module = Module(
     slug="datasets",
@@ -13,4 +14,5 @@ module = Module(
     url_prefix="data/",
     api="steuerrad.platform.datasets.api:router",
     navigation=(NavigationItem(_("Open data"), "datasets:list", order=800),),
+    kpis=KPIS,
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import translation
+
 from steuerrad.kernel.contributions import KpiResult
 from steuerrad.modules.strategy.actions.values import store_computed
 from steuerrad.modules.strategy.models import Kpi, KpiValue
@@ -32,7 +35,10 @@ def compute_all() -> list[Computed]:
             done.append(Computed(kpi, None, None, f"no module here computes {kpi.supplied_by!r}"))
             continue
         try:
-            result = supplier.compute()
+            with translation.override(
+                settings.LANGUAGE_CODE
+            ):  # what is stored reads the same whoever runs it
+                result = supplier.compute()
         except Exception as error:
             log.exception("computing %s failed", kpi.supplied_by)
             done.append(Computed(kpi, None, None, f"{type(error).__name__}: {error}"))
