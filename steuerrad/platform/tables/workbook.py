@@ -56,7 +56,9 @@ def check_package(stream: BinaryIO, name: str) -> None:
         with zipfile.ZipFile(stream) as package:
             parts = {info.filename: info for info in package.infolist()}
             types = _content_types(package, parts, name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
+    except TableProblem:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged zip can raise almost anything
         raise TableProblem(name, f"is a damaged zip or Excel file ({error})") from None
     if "xl/vbaProject.bin" in parts or b"macroEnabled" in types:
         raise TableProblem(name, "holds macros; save it as .xlsx without macros")

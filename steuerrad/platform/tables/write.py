@@ -54,7 +54,8 @@ def csv_cell(value: Value) -> str:
     return value.isoformat()
 
 
-def _checked(table: Table, row: Sequence[Value]) -> Sequence[Value]:
+def checked(table: Table, row: Sequence[Value]) -> Sequence[Value]:
+    """The row, if it has one value per column; else ValueError."""
     if len(row) != len(table.columns):
         raise ValueError(f"table {table.id}: a row has {len(row)} values for {len(table.columns)} columns")
     return row
@@ -68,7 +69,7 @@ def csv_chunks(table: Table, *, bom: bool = False) -> Iterator[bytes]:
         buffer.write("\ufeff")
     writer.writerow([column.name for column in table.columns])
     for row in table.rows:
-        cells = [csv_cell(value) for value in _checked(table, row)]
+        cells = [csv_cell(value) for value in checked(table, row)]
         if len(cells) == 1 and not cells[0]:
             buffer.write('""\r\n')  # a blank line would be no record
         else:
@@ -119,7 +120,7 @@ def json_chunks(table: Table) -> Iterator[bytes]:
     parts = ['{"meta": ', clean_text(meta), ', "records": [']
     size, first = 0, True
     for row in table.rows:
-        pairs = zip(keys, _checked(table, row), strict=True)
+        pairs = zip(keys, checked(table, row), strict=True)
         record = "{" + ", ".join(f"{key}: {_json_literal(value)}" for key, value in pairs) + "}"
         parts.append(("\n" if first else ",\n") + record)
         first = False

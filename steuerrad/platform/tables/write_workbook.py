@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from steuerrad.platform.tables.table import Column, Table, Value
-from steuerrad.platform.tables.write import clean_text, table_meta
+from steuerrad.platform.tables.write import checked, clean_text, table_meta
 
 MOST_ROWS = 1_048_575  # Excel's limit, less the header
 LONGEST_TEXT = 32_767  # Excel's limit of a cell
@@ -109,7 +109,7 @@ def write_xlsx(table: Table, stream: BinaryIO) -> None:
     for number, row in enumerate(table.rows, 1):
         if number > MOST_ROWS:
             raise ValueError(f"table {table.id} has more rows than Excel takes; export it as CSV")
-        sheet.append([_cell(sheet, value, c) for value, c in zip(row, table.columns, strict=True)])
+        sheet.append([_cell(sheet, v, c) for v, c in zip(checked(table, row), table.columns, strict=True)])
     _write_meta(book, table)
     book.save(stream)
 
