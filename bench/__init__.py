@@ -1,0 +1,1 @@
+"""Benchmarks: each file measures one thing and prints medians and ratios. Never part of the tests."""
