@@ -7,6 +7,7 @@ that the picture can be operated by keyboard and read aloud; the page puts the s
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,11 +80,12 @@ class WheelSpec:
 
     def sentence(self, name: str, counts: tuple[tuple[str, str, int], ...]) -> str:
         """E.g. "Netz-Infrastruktur: 6 Maßnahmen, 3 in Umsetzung, 2 Idee"."""
-        total = sum(max(0, count) for _, _, count in counts)
+        counts = _ordered(counts)
+        total = sum(count for _, _, count in counts)
         if not total:
             return f"{name}: {word('no_measures', self.language)}"
         unit = word("measure" if total == 1 else "measures", self.language)
-        parts = ", ".join(f"{count} {label}" for _, label, count in counts if count > 0)
+        parts = ", ".join(f"{count} {label}" for _, label, count in counts)
         return f"{name}: {numbers.figure(total, 0, self.language)} {unit}, {parts}"
 
     def table(self) -> Table:
@@ -110,11 +112,16 @@ def _by_key(counts: tuple[tuple[str, str, int], ...]) -> dict[str, tuple[str, in
     return found
 
 
-def _sum_counts(fields: object) -> tuple[tuple[str, str, int], ...]:
-    total = _by_key(tuple(entry for field in fields for entry in field.counts))  # type: ignore[attr-defined]
+def _ordered(counts: tuple[tuple[str, str, int], ...]) -> tuple[tuple[str, str, int], ...]:
+    """One entry per state that occurs, from not begun to done; states we do not know come last."""
+    total = _by_key(counts)
     order = {state.key: index for index, state in enumerate(STATES)}
     keys = sorted(total, key=lambda key: (order.get(key, len(order)), key))
     return tuple((key, *total[key]) for key in keys if total[key][1])
+
+
+def _sum_counts(fields: Iterable[WheelField]) -> tuple[tuple[str, str, int], ...]:
+    return _ordered(tuple(entry for field in fields for entry in field.counts))
 
 
 def draw_wheel(spec: WheelSpec, width: float = 800.0, key: str = "") -> str:
@@ -176,7 +183,9 @@ class _Wheel:
         )
 
     def theme(self, theme: WheelTheme, index: int, start: float, end: float) -> None:
-        link = self.link(theme.url, self.spec.sentence(theme.name, theme.counts), "theme", theme.code)
+        link = self.link(
+            theme.url, self.spec.sentence(f"{theme.name} ({theme.code})", theme.counts), "theme", theme.code
+        )
         tone = index % 2
         link.add(
             "path",
@@ -187,9 +196,12 @@ class _Wheel:
             class_=f"wheel-theme wheel-theme--{tone}",
         )
         self.label(link, theme.name, theme.code, (HUB + 0.03, THEME_OUT - 0.01), start, end, on_dark=True)
+        self.focus(link, HUB + 0.015, THEME_OUT, start, end)
 
     def field(self, theme: WheelTheme, field: WheelField, start: float, end: float) -> None:
-        link = self.link(field.url, self.spec.sentence(field.name, field.counts), "field", theme.code)
+        link = self.link(
+            field.url, self.spec.sentence(f"{field.name} ({field.code})", field.counts), "field", theme.code
+        )
         link.add(
             "path",
             d=self.sector(FIELD_IN, FIELD_OUT, start, end),
@@ -211,28 +223,27 @@ class _Wheel:
                 stroke_width=1,
                 class_="wheel-none",
             )
-        order = {state.key: place for place, state in enumerate(STATES)}
-        for key, _, count in sorted(field.counts, key=lambda entry: order.get(entry[0], len(order))):
-            if count > 0:
-                turn = (end - start) * count / total
-                fill, css = self.fill(key)
-                link.add(
-                    "path",
-                    d=self.sector(RIM_IN, RIM_OUT, angle, angle + turn),
-                    fill=fill,
-                    stroke=PAPER,
-                    stroke_width=1.5,
-                    class_=f"wheel-arc {css}".strip(),
-                )
-                angle += turn
-        link.add(
-            "path",
-            d=self.sector(FIELD_IN, RIM_OUT, start, end),
-            fill="none",
-            stroke=PAPER,
-            stroke_width=5,
-            class_="wheel-edge",
-        )
+        for key, _, count in _ordered(field.counts):
+            turn = (end - start) * count / total
+            fill, css = self.fill(key)
+            link.add(
+                "path",
+                d=self.sector(RIM_IN, RIM_OUT, angle, angle + turn),
+                fill=fill,
+                stroke=PAPER,
+                stroke_width=1.5,
+                class_=f"wheel-arc {css}".strip(),
+            )
+            angle += turn
+        edge = self.sector(FIELD_IN, RIM_OUT, start, end)
+        link.add("path", d=edge, fill="none", stroke=PAPER, stroke_width=5, class_="wheel-edge")
+        self.focus(link, FIELD_IN, RIM_OUT, start, end)
+
+    def focus(self, link: Element, inner: float, outer: float, start: float, end: float) -> None:
+        """An outline inside the segment that the style sheet shows while the link has the focus."""
+        inset = min(1.1, (end - start) / 4)
+        path = self.sector(inner + 0.014, outer - 0.014, start + inset, end - inset)
+        link.add("path", d=path, fill="none", stroke="none", stroke_width=5, class_="wheel-focus")
 
     def hub(self) -> None:
         centre, radius = self.half, HUB * self.half
@@ -309,19 +320,21 @@ class _Wheel:
         text = name if self.sheet.wide else ""
         lines, size, radius = fit_label(text, code, inner, outer, end - start, (start + end) / 2, self.size)
         x, y = self.at(radius / self.half, (start + end) / 2)
+        if not lines:
+            return
+        # One text for the whole name, so that what is seen is also what the link's name holds (WCAG 2.5.3).
+        label = link.add(
+            "text",
+            text_anchor="middle",
+            font_size=size,
+            font_weight=600 if on_dark else 500,
+            fill=PAPER if on_dark else TEXT,
+            class_="wheel-on-dark" if on_dark else "wheel-label",
+        )
         for index, line in enumerate(lines):
-            link.add(
-                "text",
-                line,
-                x=x,
-                y=y + _line_offset(index, len(lines), size) + size * 0.35,
-                text_anchor="middle",
-                font_size=size,
-                font_weight=600 if on_dark else 500,
-                fill=PAPER if on_dark else TEXT,
-                class_="wheel-on-dark" if on_dark else "wheel-label",
-                aria_hidden="true",
-            )
+            space = "" if line.endswith("-") or index == len(lines) - 1 else " "
+            baseline = y + _line_offset(index, len(lines), size) + size * 0.35
+            label.add("tspan", line + space, x=x, y=baseline)
 
 
 def _line_offset(index: int, count: int, size: float) -> float:

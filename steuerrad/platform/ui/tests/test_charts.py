@@ -223,6 +223,6 @@ def test_wheel_names_segments_with_their_counts() -> None:
     svg = draw_wheel(WheelSpec(title="Rad", themes=(WheelTheme("ZI", "Infrastruktur", "/t/", (field,)),)))
     labels = [node.get("aria-label") for node in ElementTree.fromstring(svg).iter(f"{SVG}a")]
     assert labels == [
-        "Infrastruktur: 6 Maßnahmen, 2 Idee, 4 in Umsetzung",
-        "Netz-Infrastruktur: 6 Maßnahmen, 2 Idee, 4 in Umsetzung",
+        "Infrastruktur (ZI): 6 Maßnahmen, 2 Idee, 4 in Umsetzung",
+        "Netz-Infrastruktur (ZI-NI): 6 Maßnahmen, 2 Idee, 4 in Umsetzung",
     ]
