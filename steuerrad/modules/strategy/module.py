@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem, Permission
 from steuerrad.modules.strategy.cards import CARDS
+from steuerrad.modules.strategy.commands import COMMANDS
 from steuerrad.modules.strategy.compute import COMPUTE, COMPUTE_DAILY
 from steuerrad.modules.strategy.datasets import DATASETS
 from steuerrad.modules.strategy.kpis import KPIS
@@ -35,6 +36,11 @@ module = Module(
             roles=("coordinator",),
             own_roles=("contributor",),
         ),
+        Permission(
+            "strategy.accept_finding",
+            _("Accept findings of the strategy audit"),
+            roles=("coordinator", "approver"),
+        ),
     ),
     kpis=KPIS,
     cards=CARDS,
@@ -44,6 +50,6 @@ module = Module(
     linkables=LINKABLES,
     jobs=(COMPUTE_DAILY,),
     loaders=LOADERS,
-    commands=(COMPUTE,),
+    commands=(COMPUTE, *COMMANDS),
     publishes=("strategy.value_recorded", "strategy.status_changed"),
 )
