@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from devtools.console import Fault
-from devtools.new_module import with_module, write_module
+from devtools.new_module import MODULES_FILE, with_module, write_module
 
 ROOT = Path(__file__).resolve().parent.parent
 LINT_IMPORTS = """from importlinter.cli import lint_imports_command as lint
@@ -39,8 +39,8 @@ def test_new_module_passes_its_tests_lint_and_import_rules(copy: Path) -> None:
     }
     for command in (
         ["-m", "pytest", "-q", "-p", "no:cacheprovider", "steuerrad/modules/tree_register"],
-        ["-m", "ruff", "check", "steuerrad/modules/tree_register", "steuerrad/config"],
-        ["-m", "ruff", "format", "--check", "steuerrad/modules/tree_register", "steuerrad/config"],
+        ["-m", "ruff", "check", "steuerrad/modules/tree_register", MODULES_FILE],
+        ["-m", "ruff", "format", "--check", "steuerrad/modules/tree_register", MODULES_FILE],
         ["-c", LINT_IMPORTS],
     ):
         answer = subprocess.run(
