@@ -50,7 +50,7 @@ class KpiResult:
     as_of: date
     note: Text = ""
     quality: Quality = "measured"
-    inputs: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ class Module:
     commands: tuple[Command, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     publishes: tuple[str, ...] = ()
-    listens: Mapping[str, Callable[..., None]] = field(default_factory=dict)
+    listens: Mapping[str, Callable[..., None]] = field(default_factory=dict[str, Callable[..., None]])
     demo: tuple[Demo, ...] = ()
     url_prefix: str | None = None
     kind: Literal["module", "platform"] = "module"
