@@ -75,6 +75,18 @@ def printed_interval(
     return figure_interval(parse_figure(text), low=low, high=high, decimals=decimals)
 
 
+def figures_agree(first: Figure, second: Figure) -> bool:
+    """Whether two prints of one and the same figure agree.
+
+    With the same number of decimals they must be equal: that two publishers round an exact half differently is
+    no explanation worth having. Otherwise the finer one must round to the coarser one.
+    """
+    if first.decimals == second.decimals:
+        return first.value == second.value
+    half = Fraction(1, 2 * 10 ** min(first.decimals, second.decimals))
+    return abs(first.value - second.value) <= half
+
+
 def shown(value: Fraction, decimals: int) -> Decimal:
     """Round ``value`` half up (away from zero) to ``decimals`` places, as such tables are printed."""
     scaled = value * 10**decimals

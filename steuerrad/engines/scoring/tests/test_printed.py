@@ -11,6 +11,7 @@ from steuerrad.engines.scoring import (
     Interval,
     NotAFigureError,
     OutsideScaleError,
+    figures_agree,
     parse_figure,
     printed_interval,
 )
@@ -46,6 +47,22 @@ def test_parses_printed_decimals(text: str, value: Fraction, decimals: int, sign
 def test_refuses_what_is_not_a_decimal(text: str) -> None:
     with pytest.raises(NotAFigureError):
         parse_figure(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agree"),
+    [
+        ("66,9", "66.9", True),
+        ("66,9", "67", True),
+        ("70.25", "70,3", True),
+        ("66,9", "66,8", False),
+        ("70.25", "70,4", False),
+        ("100", "99,4", False),
+    ],
+)
+def test_two_prints_of_one_figure(first: str, second: str, agree: bool) -> None:
+    assert figures_agree(parse_figure(first), parse_figure(second)) is agree
+    assert figures_agree(parse_figure(second), parse_figure(first)) is agree
 
 
 def test_an_integer_is_read_wide_unless_the_caller_knows_the_decimals() -> None:

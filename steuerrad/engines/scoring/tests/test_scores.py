@@ -66,6 +66,13 @@ def test_clipping_narrows_the_score() -> None:
     assert clipped.width < unclipped.width
 
 
+def test_a_category_of_full_points_ends_exactly_at_its_maximum_and_hides_nothing_beyond() -> None:
+    full = parts_of((("a", "100,0", 100), ("b", "100,0", 100), ("pilots", "10,0", 10)))
+    score = explain(full, SUM_WITH_BONUS).score
+    assert score.hi == 100
+    assert check_figure(printed_interval("99,8"), score).outcome == "contradicted"
+
+
 def test_explains_sum_and_divisor() -> None:
     result = explain(parts_of(IT_2019), SUM_WITH_BONUS)
     assert result.indicators == 5

@@ -258,15 +258,20 @@ class ReportCells:
 
 
 def _usual_decimals(rows: Sequence[TypedRow]) -> int:
-    """Decimals that most scores and values of the table have."""
+    """Decimals that most scores, values and changes of the table have.
+
+    "0" and "100" do not count, since they are what is to be read; a table of nothing else has none.
+    """
     counts: Counter[int] = Counter()
     for row in rows:
-        for text in (row.value, row.previous_value) if row.kind != "rank" else ():
+        for text in (row.value, row.previous_value, row.change) if row.kind != "rank" else ():
             try:
-                counts[parse_figure(text).decimals] += 1
+                figure = parse_figure(text)
             except NotAFigureError:
                 continue
-    return max(counts, key=lambda decimals: (counts[decimals], -decimals), default=1)
+            if figure.decimals or figure.value not in (0, 100):
+                counts[figure.decimals] += 1
+    return max(counts, key=lambda decimals: (counts[decimals], -decimals), default=0)
 
 
 def _same_source(source: str, document: str) -> bool:

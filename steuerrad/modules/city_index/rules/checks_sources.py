@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from steuerrad.engines.scoring import Interval, NotAFigureError
+from steuerrad.engines.scoring import NotAFigureError, figures_agree
 from steuerrad.modules.city_index.rules.cells import Cell
 from steuerrad.modules.city_index.rules.findings import Evidence, Finding
 from steuerrad.modules.city_index.rules.judgement import Judgement
@@ -41,8 +41,7 @@ def _compare(judgement: Judgement, cell: Cell, figure: KnownFigure) -> Finding |
     except NotAFigureError:
         return None
     correction = judgement.correction(cell)
-    here: Interval = cell.interval if correction is None else correction.interval
-    if interval.meets(here):
+    if figures_agree(read, cell.figure) if correction is None else interval.meets(correction.interval):
         return None
     return Finding(
         "source_disagrees",

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from steuerrad.engines.scoring import Interval, NotAFigureError, parse_figure
+from steuerrad.engines.scoring import Figure, Interval, NotAFigureError, figures_agree, parse_figure
+from steuerrad.modules.city_index.rules.cells import Cell
 from steuerrad.modules.city_index.rules.findings import Certainty, Evidence, Finding, Place
 from steuerrad.modules.city_index.rules.judgement import Judgement
+from steuerrad.modules.city_index.rules.names import closest_name, name_key
 from steuerrad.modules.city_index.rules.typed import Quantity, TypedStatement
 
 _WHOLE: frozenset[Quantity] = frozenset(
@@ -27,6 +29,13 @@ class Fact:
     evidence: tuple[Evidence, ...]
     cause: str | None = None
     of_report: bool = True
+    figure: Figure | None = None
+
+    def allows(self, claim: Interval, figure: Figure | None) -> bool:
+        """Whether the claim can be true; two prints of the very same figure are compared as prints."""
+        if figure is not None and self.figure is not None:
+            return figures_agree(figure, self.figure)
+        return claim.meets(self.right)
 
 
 def statements(judgement: Judgement) -> Iterator[Finding]:
@@ -56,9 +65,15 @@ def _check(judgement: Judgement, statement: TypedStatement) -> Iterator[Finding]
         )
         return
     facts = _table_facts(judgement, statement) or _outside_facts(judgement, statement)
-    if not facts or any(claim.meets(fact.right) for fact in facts):
+    repeated = _figure(statement)
+    if not facts or any(fact.allows(claim, repeated) for fact in facts):
         return
     yield _finding(judgement, statement, place, facts, claim)
+
+
+def _figure(statement: TypedStatement) -> Figure | None:
+    """The figure itself where the statement repeats one, None for bounds and differences."""
+    return parse_figure(statement.value) if statement.quantity in ("score", "indicator") else None
 
 
 def _claim(judgement: Judgement, statement: TypedStatement) -> Interval:
@@ -144,16 +159,35 @@ def _table_facts(judgement: Judgement, statement: TypedStatement) -> list[Fact]:
         name = statement.name if kind == "indicator" else None
         cell = cells.find(statement.edition, statement.category, kind, name)
         if cell is None and kind == "indicator":
-            cell = cells.find(statement.edition, statement.category, "pilot", name)
+            cell = _part_named(judgement, statement)
         if cell is None:
             return []
         nominal, right = judgement.right(cell)
         correction = judgement.correction(cell)
         cause = None if correction is None else correction.finding
-        return [Fact(cell.interval, right, nominal, judgement.evidence(cell), cause)]
+        return [
+            Fact(
+                cell.interval,
+                right,
+                nominal,
+                judgement.evidence(cell),
+                cause,
+                figure=cell.figure if cause is None else None,
+            )
+        ]
     if statement.quantity in ("rank_change", "score_change") and statement.edition == cells.report.edition:
         return _table_change(judgement, statement)
     return []
+
+
+def _part_named(judgement: Judgement, statement: TypedStatement) -> Cell | None:
+    """The indicator or pilot row that running text means, even where it spells the name a little differently."""
+    parts = judgement.cells.parts(statement.edition, statement.category)
+    by_name = {name_key(cell.name): cell for cell in parts}
+    if name_key(statement.name) in by_name:
+        return by_name[name_key(statement.name)]
+    close = closest_name(statement.name, [cell.name for cell in parts])
+    return None if close is None else by_name[name_key(close)]
 
 
 def _table_change(judgement: Judgement, statement: TypedStatement) -> list[Fact]:
@@ -199,7 +233,7 @@ def _outside_facts(judgement: Judgement, statement: TypedStatement) -> list[Fact
         evidence = Evidence(
             statement.edition, statement.category, statement.name, quantity, figure.value, figure.source
         )
-        facts.append(Fact(interval, interval, read.value, (evidence,), of_report=False))
+        facts.append(Fact(interval, interval, read.value, (evidence,), of_report=False, figure=read))
     if not facts and quantity == "rank_change":
         facts = _rank_change_of_sources(judgement, statement)
     if quantity in ("rank_change", "score_change") and not parse_figure(statement.value).signed:

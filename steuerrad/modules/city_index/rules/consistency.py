@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from steuerrad.engines.ranking import Conflict, RankBounds, rank_bounds
-from steuerrad.engines.scoring import NotAFigureError, parse_figure, printed_interval
+from steuerrad.engines.scoring import NotAFigureError, figures_agree, parse_figure
 from steuerrad.modules.city_index.rules.field import field_entries
 from steuerrad.modules.city_index.rules.known import KnownFigure
 from steuerrad.modules.city_index.rules.names import category_key
@@ -90,7 +90,7 @@ def source_conflicts(figures: Iterable[KnownFigure]) -> tuple[SourceConflict, ..
 def _agree(first: KnownFigure, second: KnownFigure) -> bool:
     try:
         if first.quantity in ("score", "indicator", "score_change"):
-            return printed_interval(first.value).meets(printed_interval(second.value))
+            return figures_agree(parse_figure(first.value), parse_figure(second.value))
         return parse_figure(first.value).value == parse_figure(second.value).value
     except NotAFigureError:
         return first.value == second.value

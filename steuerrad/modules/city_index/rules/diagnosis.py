@@ -122,6 +122,7 @@ class Diagnosis:
 
     def __init__(self, cells: ReportCells) -> None:
         self.cells = cells
+        self._direct: dict[tuple[int, str], tuple[Support, ...]] = {}
         self.checks = {
             (edition, category_key(category)): category_check(cells, edition, category)
             for edition in cells.editions
@@ -174,7 +175,10 @@ class Diagnosis:
 
     def direct_supports(self, check: CategoryCheck) -> tuple[Support, ...]:
         """Other sources' scores, neighbours in the ranking, and a printed change that was not made from it."""
-        return (*self._sources(check), *self._neighbours(check), *self._change(check))
+        key = (check.edition, category_key(check.category))
+        if key not in self._direct:
+            self._direct[key] = (*self._sources(check), *self._neighbours(check), *self._change(check))
+        return self._direct[key]
 
     def _sources(self, check: CategoryCheck) -> Iterable[Support]:
         for figure in self.cells.known:

@@ -49,7 +49,7 @@ class Follows:
 
     @classmethod
     def of(cls, nominal: Fraction, interval: Interval, decimals: int) -> Follows:
-        """Make it of exact numbers; the ends keep two decimals more than print, rounded inward never needed."""
+        """Make it of exact numbers; the ends keep two decimals more than the figure was printed with."""
         return cls(
             shown(nominal, decimals), shown(interval.lo, decimals + 2), shown(interval.hi, decimals + 2)
         )
