@@ -27,6 +27,8 @@ NumberedCells = tuple[int, list[str]]
 
 def cell_text(value: object) -> str:
     """One cell's value as text."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

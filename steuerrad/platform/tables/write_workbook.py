@@ -5,7 +5,7 @@ import math
 import re
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -24,7 +24,7 @@ META_SHEET = "Metadata"
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _SHEET_TITLE = re.compile(r"[\\*?:/\[\]\x00-\x1f]")
-_FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss", "year": "0"}
+FORMULA_SIGNS = frozenset("=+-@")
 _BOLD = Font(bold=True)
 _TOP = Alignment(vertical="top", wrap_text=True)
 
@@ -36,33 +36,36 @@ def sheet_text(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
-def _cell(sheet: Any, value: Value, column: Column | None) -> Any:
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        value = value.astimezone(UTC).replace(tzinfo=None)
-    if isinstance(value, float | Decimal) and not math.isfinite(value):
-        value = None
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= LARGEST_EXACT_INTEGER:
-        value = str(value)
-    if isinstance(value, date) and value.year < 1900:
-        value = value.isoformat()  # Excel's calendar begins in 1900
+def _cell(sheet: Any, value: Value) -> Any:
+    """The value as openpyxl shall write it: bare where it may be (much faster), a cell where it must be."""
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, str):
         text = sheet_text(value)
-        cell = WriteOnlyCell(sheet, value=text)
-        cell.data_type = "s"  # openpyxl would make a formula of "=..."
-        if text[:1] in "=+-@":
-            cell.quotePrefix = True  # so that editing the cell does not make it one either
-        return cell
-    typed: Any = value  # openpyxl takes Decimal and date too, its stubs do not know
-    cell = WriteOnlyCell(sheet, value=typed)
-    number_format = _FORMATS.get(column.type) if column else None
-    if number_format and value is not None:
-        cell.number_format = number_format
+        return _inert(sheet, text) if text[:1] in FORMULA_SIGNS else text
+    if isinstance(value, int):
+        return value if abs(value) < LARGEST_EXACT_INTEGER else str(value)
+    if isinstance(value, float | Decimal):
+        return value if math.isfinite(value) else None
+    if value.year < 1900:
+        return value.isoformat()  # Excel's calendar begins in 1900
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
+
+
+def _inert(sheet: Any, text: str) -> Any:
+    """A text cell that neither openpyxl nor a later edit in Excel makes a formula."""
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"
+    cell.quotePrefix = bool(text)
     return cell
 
 
 def _header(sheet: Any, titles: list[str]) -> list[Any]:
-    cells = [_cell(sheet, title, None) for title in titles]
+    cells = [_inert(sheet, sheet_text(title)) for title in titles]
     for cell in cells:
+        cell.quotePrefix = False
         cell.font = _BOLD
         cell.alignment = _TOP
     return cells
@@ -80,11 +83,11 @@ def _write_meta(book: Any, table: Table) -> None:
     sheet.column_dimensions["E"].width = 80
     meta = table_meta(table)
     for key in ("id", "title", "source", "licence", "created"):
-        sheet.append([*_header(sheet, [key]), _cell(sheet, meta[key], None)])
+        sheet.append([*_header(sheet, [key]), _cell(sheet, meta[key])])
     sheet.append([])
     sheet.append(_header(sheet, ["column", "title", "type", "unit", "description"]))
     for c in table.columns:
-        sheet.append([_cell(sheet, text, None) for text in (c.name, c.title, c.type, c.unit, c.description)])
+        sheet.append([_cell(sheet, text) for text in (c.name, c.title, c.type, c.unit, c.description)])
 
 
 def write_xlsx(table: Table, stream: BinaryIO) -> None:
@@ -106,10 +109,14 @@ def write_xlsx(table: Table, stream: BinaryIO) -> None:
     for number, column in enumerate(table.columns, 1):
         sheet.column_dimensions[get_column_letter(number)].width = _width(column)
     sheet.append(_header(sheet, [column.name for column in table.columns]))
-    for number, row in enumerate(table.rows, 1):
-        if number > MOST_ROWS:
-            raise ValueError(f"table {table.id} has more rows than Excel takes; export it as CSV")
-        sheet.append([_cell(sheet, v, c) for v, c in zip(checked(table, row), table.columns, strict=True)])
+    try:
+        for number, row in enumerate(table.rows, 1):
+            if number > MOST_ROWS:
+                raise ValueError(f"table {table.id} has more rows than Excel takes; export it as CSV")
+            sheet.append([_cell(sheet, value) for value in checked(table, row)])
+    except BaseException:
+        sheet.close()  # openpyxl writes through open generators, which would complain later
+        raise
     _write_meta(book, table)
     book.save(stream)
 
