@@ -173,14 +173,17 @@ KPI_WORDINGS: dict[str, tuple[Any, Any, Any]] = {
             "malformed_mended": _("{kpi} names the SDG target “{reference}”, which is written wrongly."),
             "malformed": _("{kpi} names “{reference}”, which is no SDG target."),
             "unknown": _("{kpi} names the SDG target “{reference}”, which does not exist."),
-            "goal_only": _("{kpi} names goal {reference} as a whole, not one of its targets."),
             "": _("{kpi}: {reference}"),
         },
         {
             "malformed_mended": _("Write {meant}."),
-            "goal_only": _("Name the target."),
             "": _("Look up the target and correct it."),
         },
+    ),
+    "kpi-sdg-goal": (
+        _("SDG goal without target"),
+        _("{kpi} names goal {reference} as a whole, not one of its targets."),
+        _("Name the target."),
     ),
     "kpi-sdg-repeated": (
         _("SDG target named twice"),

@@ -46,6 +46,11 @@ MEASURE_WORDINGS: dict[str, tuple[Any, Any, Any]] = {
         _("{funding} pays until {last}; {count} of its measures are not yet in operation."),
         _("Ask for an extension, or decide who pays from then on."),
     ),
+    "status-outdated": (
+        _("Status of the measures is out of date"),
+        _("For {count} of {total} measures no newer status is known than that of {known}."),
+        _("Ask all leads for the present status."),
+    ),
     "period-ended-before-status": (
         _("Period over before the day of the status"),
         _("{measure} ended in {end}, but its status of {known} is: {status}."),

@@ -29,9 +29,10 @@ CHANGE_WORD = re.compile(
 )
 TARGET_IN_NAME = (
     re.compile(
-        r"\b(?:mind(?:\.|estens)|min\.|max(?:\.|imal)|höchstens|at least|at most)\s*[0-9]", re.IGNORECASE
+        r"\b(?:mind(?:\.|estens)|min\.|max(?:\.|imal)|höchstens|at least|at most)\s*[0-9][0-9.,]*",
+        re.IGNORECASE,
     ),
-    re.compile(r"[0-9]\s*(?:%|Prozent).{0,12}\b(?:bis|by)\b", re.IGNORECASE),
+    re.compile(r"[0-9][0-9.,]*\s*(?:%|Prozent).{0,12}\b(?:bis|by)\b", re.IGNORECASE),
     re.compile(r"\b(?:auf|to)\s+[0-9.,]+\s*(?:%|Prozent)", re.IGNORECASE),
     re.compile(r"\b(?:bis|by)\s+(?:zum\s+Jahr\s+)?20[0-9]{2}\b", re.IGNORECASE),
 )
@@ -151,10 +152,21 @@ def sdg_references(data: StrategyData) -> Iterator[Draft]:
     for kpi in data.kpis:
         for reference in dict.fromkeys(kpi.sdg):
             fault = sdg.fault(reference)
+            if fault == sdg.Fault.GOAL_ONLY:
+                continue
             if fault == sdg.Fault.MALFORMED and (meant := sdg.mended(reference)):
                 yield shown(kpi, "malformed_mended", reference=reference, meant=meant)
             elif fault is not None:
                 yield shown(kpi, fault.value, reference=reference)
+
+
+def sdg_goal_only(data: StrategyData) -> Iterator[Draft]:
+    """A goal as a whole instead of one of its targets, where no target of that goal stands beside it."""
+    for kpi in data.kpis:
+        for reference in dict.fromkeys(kpi.sdg):
+            beside = any(other.startswith(reference + ".") for other in kpi.sdg)
+            if sdg.fault(reference) == sdg.Fault.GOAL_ONLY and not beside:
+                yield shown(kpi, reference=reference)
 
 
 def sdg_repeated(data: StrategyData) -> Iterator[Draft]:

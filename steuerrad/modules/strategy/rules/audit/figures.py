@@ -58,6 +58,8 @@ def due_without_value(data: StrategyData) -> Iterator[Draft]:
         year = target.last_year
         if target.type not in ("target", "plan") or year is None or year >= data.today.year:
             continue
+        if data.as_of is not None and year <= data.as_of.year:
+            continue  # the year of the statement, not one that was still to come
         if not any(value.date.year >= year for value in data.values_of.get(target.kpi, [])):
             yield shown(target, year=year, kpi=target.kpi or "–")
 
@@ -69,7 +71,7 @@ def unit_against_kpi(data: StrategyData) -> Iterator[Draft]:
         if kpi is None or not target.unit or not kpi.unit or target.value is None:
             continue
         share, kpi_share = "%" in target.unit, "%" in kpi.unit
-        plain_count = kpi.unit.casefold() in ("anzahl", "count", "number")
+        plain_count = kpi.unit.lower() in ("anzahl", "count", "number")
         if target.unit != kpi.unit and (share != kpi_share or not plain_count):
             yield shown(target, kpi=kpi.code, unit=target.unit, kpi_unit=kpi.unit)
 
@@ -98,7 +100,7 @@ def told_twice(data: StrategyData) -> Iterator[Draft]:
 def counts(data: StrategyData) -> Iterator[Draft]:
     """The strategy tells how many themes, fields, measures it has; the register holds another number."""
     for target in data.targets:
-        count = COUNTED.get(target.unit.casefold())
+        count = COUNTED.get(target.unit.lower())
         if count is None or target.value is None or target.kpi or target.measure or target.field:
             continue
         if any(mark in target.subject for mark in funding_marks(data)):
@@ -144,7 +146,7 @@ def funding_counts(data: StrategyData) -> Iterator[Draft]:
     for mark in funding_marks(data):
         marked = [measure for measure in data.measures if measure.funding == mark]
         for target in data.targets:
-            counted = target.unit.casefold() in ("maßnahmen", "measures") and mark in target.subject
+            counted = target.unit.lower() in ("maßnahmen", "measures") and mark in target.subject
             if counted and target.value is not None and not agrees(target, Decimal(len(marked))):
                 yield Draft(
                     target.ref, target.subject,
@@ -157,7 +159,9 @@ def funding_counts(data: StrategyData) -> Iterator[Draft]:
 def funding_end(data: StrategyData, mark: str) -> TargetRow | None:
     """The statement that tells until when a programme pays: of those with the mark, the one with the last year."""
     told = [t for t in data.targets if mark in t.subject and t.last_year is not None]
-    return max(told, key=lambda target: target.last_year or 0, default=None)
+    return max(
+        told, key=lambda target: (target.last_year or 0, target.value == target.last_year), default=None
+    )
 
 
 def funding_periods(data: StrategyData) -> Iterator[Draft]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from steuerrad.modules.strategy.rules.audit.coverage import all_measures
+from steuerrad.modules.strategy.rules.audit.coverage import OLD_DAYS, all_measures
 from steuerrad.modules.strategy.rules.audit.data import MeasureRow, StrategyData
 from steuerrad.modules.strategy.rules.audit.finding import Draft, Value, evidence_of
 from steuerrad.modules.strategy.rules.states import DELIVERED, RUNNING, PeriodKind, Status
@@ -19,6 +19,18 @@ def draft(measure: MeasureRow, variant: str = "", **params: Value) -> Draft:
     printed = " | ".join(text for text in (measure.period_as_printed, measure.status_as_printed) if text)
     facts: dict[str, Value] = {"measure": measure.number, "status": measure.status.value, **params}
     return Draft(measure.ref, measure.title, facts, evidence_of(measure, printed), variant)
+
+
+def status_outdated(data: StrategyData) -> Iterator[Draft]:
+    """Most measures have no newer status than the printed one, and that is more than two years old."""
+    if data.as_of is None or (data.today - data.as_of).days <= OLD_DAYS:
+        return
+    old = [m for m in data.measures if m.status_since is not None and m.status_since <= data.as_of]
+    if 2 * len(old) > len(data.measures):
+        params: dict[str, Value] = {
+            "count": len(old), "total": len(data.measures), "known": data.as_of.isoformat()
+        }  # fmt: skip
+        yield Draft("city", data.city, params)
 
 
 def ended_before_status(data: StrategyData) -> Iterator[Draft]:
