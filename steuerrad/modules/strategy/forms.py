@@ -38,6 +38,12 @@ ALL: Choices = [("", _("all"))]
 class FilterForm(forms.Form):
     """A filter: what is not understood is reported and left out; the rest applies."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            kind = "select" if isinstance(field, forms.ChoiceField) else "input"
+            field.widget.attrs["class"] = f"kern-form-input__{kind}"
+
     def values(self) -> dict[str, str]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}

@@ -18,6 +18,7 @@ module = Module(
     title=_("Strategy"),
     summary=_("Themes, fields, measures, KPIs and the strategy audit"),
     urls="steuerrad.modules.strategy.urls",
+    api="steuerrad.modules.strategy.api:router",
     navigation=(
         NavigationItem(_("Strategy"), "strategy:index", order=100),
         NavigationItem(_("Measures"), "strategy:measures", order=110),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("kpis/<str:code>/", kpis.kpi, name="kpi"),
     path("kpis/<str:code>/values/new/", kpis.new_value, name="new_value"),
     path("kpis/<str:code>/values/<int:value_id>/correct/", kpis.correction, name="correct_value"),
+    path("computed/", kpis.computed, name="computed"),
     path("systems/", systems.system_list, name="systems"),
     path("sources/", systems.source_list, name="sources"),
 ]

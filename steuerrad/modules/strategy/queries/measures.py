@@ -108,10 +108,11 @@ class Flagged:
 
 
 def needing_attention() -> list[Flagged]:
-    """Late measures first, then those that should have started. Two queries."""
+    """Late measures first, then those that should have started. One query."""
     year = clock.today().year
+    begun = Measure.objects.filter(retired=False).filter(Q(start_year__lt=year) | Q(end_year__lt=year))
     found = []
-    for item in measures().annotate(confirmed=Max("history__since")):
+    for item in begun.annotate(confirmed=Max("history__since")):
         why = attention(
             Status(item.status), PeriodKind(item.period_kind), item.start_year, item.end_year, year
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 
-from steuerrad.modules.strategy.models import Target
+from steuerrad.modules.strategy.models import Measure, Target
 from steuerrad.platform.city.queries import documents
 from steuerrad.platform.ui.charts import numbers
 from steuerrad.platform.ui.templatetags.ui import language
@@ -31,7 +32,28 @@ def target_figure(target: Target) -> str:
     if target.value is None:
         return target.as_printed
     text = numbers.figure(float(target.value), None, language())
+    if target.as_printed == f"{target.value.normalize():f}":
+        text = target.as_printed  # printed without grouping, e.g. a year
     if target.value_high is not None:
         text = f"{text} – {numbers.figure(float(target.value_high), None, language())}"
     qualifier = f"{target.get_qualifier_display()} " if target.qualifier else ""  # type: ignore[attr-defined]
     return f"{qualifier}{numbers.with_unit(text, target.unit)}"
+
+
+@register.filter
+def leads(measure: Measure) -> list[str]:
+    """Names of the organisations that lead a measure of `queries.measures`."""
+    return [item.organisation.name for item in measure.participations if item.role == "lead"]  # type: ignore[attr-defined]
+
+
+#: Origins of KPIs as the strategy marks them; another mark is shown as it stands.
+REFERENCES = {
+    "UN": _("United Nations (U4SSC)"),
+    "EU": _("European Union (CITYkeys)"),
+    "OWN": _("own KPI of the city"),
+}
+
+
+@register.filter
+def reference(mark: str) -> str:
+    return str(REFERENCES.get(mark, mark))

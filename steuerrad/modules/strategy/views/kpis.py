@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,19 +10,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from steuerrad.kernel.contributions import KpiResult
 from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.strategy.actions.values import correct_value, may_record, record_value
 from steuerrad.modules.strategy.charts import value_chart
 from steuerrad.modules.strategy.forms import CorrectionForm, KpiFilterForm, ValueForm
 from steuerrad.modules.strategy.models import Kpi, KpiValue
 from steuerrad.modules.strategy.queries import kpis as queries
+from steuerrad.modules.strategy.queries.computing import all_computed, compute_now
 from steuerrad.modules.strategy.views.measures import trail
 from steuerrad.modules.strategy.views.parts import crumbs, page_of, sort_headers
 from steuerrad.platform.city.queries import documents
 from steuerrad.platform.links.queries import linked
-
-log = logging.getLogger(__name__)
 
 
 def kpi_list(request: HttpRequest) -> HttpResponse:
@@ -61,7 +56,7 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
         "kpi": found,
         "state": queries.COMPUTED if supplier else queries.COLLECTED if series else queries.MISSING,
         "supplier": supplier,
-        "fresh": fresh(supplier),
+        "fresh": compute_now(supplier),
         "newest": series[-1] if series else None,
         "first": series[0] if series else None,
         "target": target,
@@ -78,15 +73,14 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "strategy/kpi.html", context)
 
 
-def fresh(supplier: Any) -> KpiResult | None:
-    """What the module computes at this moment; a function that fails must not take the page down."""
-    if supplier is None:
-        return None
-    try:
-        return supplier.compute()
-    except Exception:
-        log.exception("computing %s failed", supplier.id)
-        return None
+def computed(request: HttpRequest) -> HttpResponse:
+    """All figures that modules compute, with what they say now."""
+    context = {
+        "heading": _("Computed figures"),
+        "breadcrumbs": crumbs((_("KPIs"), reverse("strategy:kpis")), (_("Computed figures"), "")),
+        "rows": all_computed(),
+    }
+    return render(request, "strategy/computed.html", context)
 
 
 @login_required
