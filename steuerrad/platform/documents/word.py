@@ -33,7 +33,7 @@ from steuerrad.platform.documents.model import (
     Table,
     check,
 )
-from steuerrad.platform.documents.typeset import column_shares, png
+from steuerrad.platform.documents.typeset import png
 from steuerrad.platform.documents.word_dress import (
     ACCENT,
     bookmark_name,
@@ -135,7 +135,6 @@ class _Writer:
         table = self.file.add_table(rows=1, cols=len(block.columns))
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.LEFT
-        shares, size = column_shares(block)
         dress_table(table, block, xml_text(self.captions[block.id]))
         for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
             fill(cell, "F3F5F8")
@@ -153,7 +152,7 @@ class _Writer:
                 paragraph.alignment = ALIGNMENT[column.align]
                 self.anchor(paragraph, cell.id)
                 self.runs(paragraph, cell.runs, marks)
-        set_widths(table, shares, size)
+        set_widths(table, block)
         if block.note:
             self.file.add_paragraph(xml_text(block.note), style="Small")
         self.notes(block.footnotes, marks)

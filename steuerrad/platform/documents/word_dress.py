@@ -13,7 +13,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from steuerrad.platform.documents.model import Document, Table
+from steuerrad.platform.documents.model import Document, Table, plain
+from steuerrad.platform.documents.typeset import column_shares
 from steuerrad.platform.documents.words import words
 
 TEXT_WIDTH = Mm(163)
@@ -177,11 +178,29 @@ def dress_table(table: Any, block: Table, caption: str) -> None:
     properties.append(element("w:tblCaption", val=caption))
 
 
-def set_widths(table: Any, shares: list[int], size: float) -> None:
-    """Column widths by share (0: narrow), and the text size of all cells."""
+def column_widths(block: Table) -> tuple[list[int], float]:
+    """Column widths in EMU and the text size in points: narrow columns fit their content, others share the rest."""
+    shares, size = column_shares(block)
+    needed: list[int] = []
+    for index, column in enumerate(block.columns):
+        lengths = [len(plain(block.cells(row)[index].runs)) for row in block.rows]
+        words_of_header = [len(word) for word in column.header.split()]
+        needed.append(int(Pt(max([*lengths, *words_of_header]) * 0.6 * size + 14)))
+    rest = int(TEXT_WIDTH) - sum(need for need, share in zip(needed, shares, strict=True) if not share)
+    if not any(shares) and rest >= 0:
+        return needed, size
+    if any(shares) and rest >= TEXT_WIDTH // 4:
+        total = sum(shares)
+        pairs = zip(needed, shares, strict=True)
+        return [rest * share // total if share else need for need, share in pairs], size
     weights = [share or 10 for share in shares]
+    return [int(TEXT_WIDTH) * weight // sum(weights) for weight in weights], size
+
+
+def set_widths(table: Any, block: Table) -> None:
+    """Column widths and the text size of all cells."""
+    widths, size = column_widths(block)
     table.autofit = False
-    widths = [int(TEXT_WIDTH * weight / sum(weights)) for weight in weights]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in table._tbl.tr_lst:

@@ -47,6 +47,14 @@ def test_tables_have_headers_that_repeat(memo: Document, file: Any) -> None:
         assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")).endswith(source.caption)
 
 
+def test_columns_fit_the_page_and_their_words(file: Any) -> None:
+    for table in file.tables:
+        widths = [column.width.mm for column in table.columns]
+        assert sum(widths) <= 163.5
+        for width, cell in zip(widths, table.rows[0].cells, strict=True):
+            assert width >= max(len(word) for word in cell.text.split()) * 1.9, cell.text
+
+
 def test_pictures_have_alternative_texts(file: Any) -> None:
     pictures = list(below(file, "wp:docPr"))
     assert len(pictures) == 8
