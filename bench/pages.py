@@ -98,7 +98,7 @@ def main() -> int:
         load_city("bochum")
         rows = measure(options.runs)
         connection.close()
-    plain = dict((address, took) for address, took, _queries in rows)[PLAIN]
+    plain = {address: took for address, took, _queries in rows}[PLAIN]
     print(f"{'page':44} {'median ms':>9} {'x imprint':>9} {'queries':>8}   ({options.runs} runs)")
     for address, took, queries in sorted(rows, key=lambda row: -row[1]):
         print(f"{address[:44]:44} {took:9.1f} {took / plain:9.1f} {queries:8}")

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI, Schema
+from ninja.errors import ValidationError as InputError
 
 from steuerrad import __version__
 from steuerrad.kernel.registry import registry
@@ -40,6 +41,14 @@ def build_api() -> NinjaAPI:
             api.add_router(
                 f"/{module.slug.replace('_', '-')}/", import_string(f"{dotted}.{name}"), tags=[module.slug]
             )
+
+    @api.exception_handler(InputError)
+    def unreadable(request: HttpRequest, error: InputError) -> HttpResponse:
+        errors = [
+            {"field": ".".join(str(part) for part in item.get("loc", ())), "messages": [item.get("msg", "")]}
+            for item in error.errors
+        ]
+        return api.create_response(request, {"detail": "The input has faults.", "errors": errors}, status=422)
 
     @api.exception_handler(PermissionDenied)
     def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
