@@ -14,6 +14,8 @@ def exact(number: Number) -> Fraction:
 
     A float is refused: 0.1 is not one tenth, and the audit must not find errors that it made itself.
     """
+    if type(number) is Fraction:
+        return number
     if isinstance(number, bool) or not isinstance(number, int | Fraction | Decimal):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"an exact number is needed, not {type(number).__name__}")
     return Fraction(number)
@@ -31,8 +33,9 @@ class Interval:
     hi: Fraction
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lo", exact(self.lo))
-        object.__setattr__(self, "hi", exact(self.hi))
+        if type(self.lo) is not Fraction or type(self.hi) is not Fraction:
+            object.__setattr__(self, "lo", exact(self.lo))
+            object.__setattr__(self, "hi", exact(self.hi))
         if self.lo > self.hi:
             raise ValueError(f"empty interval: {self.lo} > {self.hi}")
 

@@ -147,7 +147,7 @@ def test_rank_bounds_are_the_tightest_there_are(data: st.DataObject) -> None:
 
 def test_is_fast_enough_for_every_indicator_of_an_edition() -> None:
     random = np.random.default_rng(1)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(37):
         values = np.round(random.uniform(0, 100, 83), 1)
         ranks = competition_ranks(values)
@@ -158,7 +158,7 @@ def test_is_fast_enough_for_every_indicator_of_an_edition() -> None:
             for i, (v, r) in enumerate(zip(values, ranks, strict=True))
         ]
         rank_bounds(entries, 83)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_refuses_impossible_input() -> None:

@@ -119,10 +119,10 @@ def field_of(cities: int) -> tuple[list[KnownFigure], EditionStructure]:
 
 def test_a_consistent_edition_of_83_cities_is_reproduced_in_under_a_second() -> None:
     figures, structure = field_of(83)
-    started = time.perf_counter()
+    started = time.process_time()
     verdicts = reproduce(figures, {2025: structure})
     checks = check_rankings(figures, {2025: 83})
-    elapsed = time.perf_counter() - started
+    elapsed = time.process_time() - started
     assert len(verdicts) == 83 * 6
     assert {v.outcome for v in verdicts} == {"reproduced"}
     assert all(check.conflicts == () for check in checks)
