@@ -272,12 +272,12 @@ class _Wheel:
         link = element(
             "a" if safe else "g",
             href=safe,
-            aria_label=name,
             class_="wheel-link",
             data_ring=ring,
             data_theme=theme,
             role=None if safe else "img",
         )
+        # The title is the link's name (SVG Accessibility API Mappings) and its tooltip.
         link.add("title", name)
         return self.sheet.root.append(link)
 
@@ -322,7 +322,7 @@ class _Wheel:
         x, y = self.at(radius / self.half, (start + end) / 2)
         if not lines:
             return
-        # One text for the whole name, so that what is seen is also what the link's name holds (WCAG 2.5.3).
+        # One text for the whole name, so that it is read as one.
         label = link.add(
             "text",
             text_anchor="middle",

@@ -221,7 +221,7 @@ def test_wheel_names_segments_with_their_counts() -> None:
         "ZI-NI", "Netz-Infrastruktur", "/f/", (("idea", "Idee", 2), ("in_progress", "in Umsetzung", 4))
     )
     svg = draw_wheel(WheelSpec(title="Rad", themes=(WheelTheme("ZI", "Infrastruktur", "/t/", (field,)),)))
-    labels = [node.get("aria-label") for node in ElementTree.fromstring(svg).iter(f"{SVG}a")]
+    labels = [node.findtext(f"{SVG}title") for node in ElementTree.fromstring(svg).iter(f"{SVG}a")]
     assert labels == [
         "Infrastruktur (ZI): 6 Maßnahmen, 2 Idee, 4 in Umsetzung",
         "Netz-Infrastruktur (ZI-NI): 6 Maßnahmen, 2 Idee, 4 in Umsetzung",
