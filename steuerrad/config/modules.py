@@ -13,5 +13,6 @@ PLATFORM = (
     "steuerrad.platform.audit",
     "steuerrad.platform.links",
     "steuerrad.platform.datasets",
+    "steuerrad.platform.documents",
     "steuerrad.platform.http_api",
 )

@@ -9,7 +9,7 @@ module = Module(
     title=_("Audit log"),
     summary=_("Who changed what, when and why"),
     kind="platform",
-    urls="steuerrad.platform.audit.urls",
+    urls="steuerrad.portal.audit_urls",
     url_prefix="audit/",
     navigation=(NavigationItem(_("Audit log"), "audit:log", order=900, permission="audit.read"),),
     permissions=(Permission("audit.read", _("Read the audit log"), roles=("coordinator", "approver")),),

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from steuerrad.platform.accounts.access import require
-from steuerrad.platform.audit.forms import FilterForm
 from steuerrad.platform.audit.queries import entries
+from steuerrad.portal.audit_forms import FilterForm
 
 PER_PAGE = 50
 
@@ -31,4 +31,4 @@ def log(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"filter_form": form, "page_obj": page, "heading": _("Audit log")}
-    return render(request, "audit/log.html", context)
+    return render(request, "portal/audit_log.html", context)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from steuerrad.platform.audit import views
+from steuerrad.portal import audit_views as views
 
 app_name = "audit"
 urlpatterns = [path("", views.log, name="log")]
