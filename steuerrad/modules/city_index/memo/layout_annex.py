@@ -1,0 +1,72 @@
+"""The annex: rules and thresholds, how the index counts, sources."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from steuerrad.modules.city_index.memo import texts
+from steuerrad.modules.city_index.memo.facts import MemoFacts
+from steuerrad.modules.city_index.memo.rules import THRESHOLDS, Threshold
+from steuerrad.platform.documents.model import Block, Cell, Column, Heading, Link, Paragraph, Run, Table, Text
+
+
+def annex(facts: MemoFacts) -> tuple[Block, ...]:
+    return (
+        Heading(1, _("Annex"), "annex"),
+        Heading(2, _("Rules and thresholds")),
+        Paragraph((Text(_("All statements were made from the figures by fixed rules; wordings may have been edited.")),)),
+        thresholds(),
+        Heading(2, _("How the index counts")),
+        *(Paragraph((Text(text),)) for text in method(facts)),
+        *sources(facts),
+    )
+
+
+def thresholds() -> Table:
+    return Table(
+        _("Rules of this memo"), (Column(_("Rule")), Column(_("Threshold"), "right")),
+        tuple((texts.gettext(one.title), _amount(one)) for one in THRESHOLDS), "table-rules",
+    )  # fmt: skip
+
+
+def _amount(one: Threshold) -> str:
+    unit = texts.UNITS[one.unit]
+    return (texts.gettext(unit) if one.unit != "count" else unit) % {"value": texts.plain_number(one.value)}
+
+
+def method(facts: MemoFacts) -> list[str]:
+    """What the figures of this memo rest on."""
+    found = [
+        _("An indicator has 0 to 100 points; 100 is the best value that a city reached. Pilot projects bring at most "
+          "%(share)s %% of the attainable points of their category.")
+        % {"share": texts.plain_number(facts.bonus_share * 100)},
+        _("Category score: sum of all points, pilots included, divided by the attainable points. Total: mean of the "
+          "categories. Both rules reproduce the published scores within rounding; the publisher has not printed them."),
+        _("Scores are checked by interval arithmetic: a printed figure stands for every value that rounds to it, and "
+          "counts as wrong only when none of them is possible."),
+    ]  # fmt: skip
+    if facts.previous:
+        found.append(
+            _("Counterparts: indicators of the two editions are tied by a mapping. A change is stated only for the same "
+              "indicator on the same scale; everything else is marked n/c (not comparable).")
+        )  # fmt: skip
+    return found
+
+
+def sources(facts: MemoFacts) -> tuple[Block, ...]:
+    if not facts.sources:
+        return ()
+    rows: list[tuple[Cell | str, ...]] = []
+    for number, one in enumerate(facts.sources, 1):
+        address: tuple[Run, ...] = (Text("–"),)
+        if one.url:
+            address = (Link(one.url if len(one.url) <= 70 else f"{one.url[:69]}…", one.url),)
+        host = one.url.partition("://")[2].partition("/")[0]
+        rows.append((str(number), one.title if one.title != one.key else host or one.key, Cell(address)))
+    return (
+        Heading(2, _("Sources")),
+        Table(
+            _("Sources of the figures"), (Column(_("No.")), Column(_("Document")), Column(_("Address"))), tuple(rows),
+            "table-sources",
+        ),
+    )  # fmt: skip
