@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.functional import lazystr
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -49,8 +48,8 @@ OUTCOMES: Mapping[str, Any] = {
 }
 #: For badges: which state of the shared look an outcome or a severity is shown as.
 STATES: Mapping[str, str] = {
-    "reproduced": "done", "contradicted": "stopped", "not_checkable": "planned",
-    "error": "stopped", "warning": "paused", "note": "planned",
+    "reproduced": "completed", "contradicted": "stopped", "not_checkable": "unknown",
+    "error": "stopped", "warning": "warning", "note": "idea",
 }  # fmt: skip
 WHOLE = pgettext_lazy("index", "Total")
 
@@ -69,11 +68,6 @@ def message(finding: Finding) -> str:
     """The finding in one or two sentences, in the language of now."""
     template = gettext(MESSAGES[finding.message_key])
     return template.format(**{name: filled(value) for name, value in finding.params.items()})
-
-
-def lazy_message(finding: Finding) -> Any:
-    """The same, made when it is shown."""
-    return lazystr(message(finding))
 
 
 def basis(finding: Finding) -> str:
@@ -103,11 +97,11 @@ def where(finding: Finding) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def evidence_text(item: Evidence) -> str:
+def evidence_figure(item: Evidence) -> str:
+    """A figure that a finding rests on, with its place."""
     quantity = str(QUANTITIES.get(item.quantity, item.quantity))
     name = " · ".join(part for part in (str(item.edition), item.category, item.row) if part)
-    source = gettext("computed") if item.source == "computed" else item.source
-    return f"{name} · {quantity}: {item.value} ({source})"
+    return f"{name} · {quantity}: {item.value}"
 
 
 def language() -> str:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Module, Permission
+from steuerrad.kernel.contributions import Module, NavigationItem, Permission
 from steuerrad.modules.city_index.commands import COMMANDS
 from steuerrad.modules.city_index.loaders import LOADER
 from steuerrad.modules.city_index.loaders_city import LOADERS
@@ -12,6 +12,8 @@ module = Module(
     title=_("Smart City Index"),
     summary=_("Results of every edition checked and compared, and the yearly memo"),
     url_prefix="index/",
+    urls="steuerrad.modules.city_index.urls",
+    navigation=(NavigationItem(_("Smart City Index"), "city_index:overview", order=200),),
     permissions=(Permission("city_index.import", _("Import results of the index"), roles=("coordinator",)),),
     loaders=(LOADER, *LOADERS),
     commands=COMMANDS,
