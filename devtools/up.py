@@ -9,6 +9,7 @@ import http.client
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -80,9 +81,8 @@ def require_writable() -> None:
     for folder in (VAR, data_dir()):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with (folder / ".write-check").open("w"):
+            with tempfile.TemporaryFile(dir=folder):  # a name of its own: another ./dev may look just now
                 pass
-            (folder / ".write-check").unlink()
         except OSError as problem:
             reason = (problem.strerror or str(problem)).lower()
             raise Fault(f"Cannot write to {folder} ({reason}); ./dev needs a writable folder.") from None
