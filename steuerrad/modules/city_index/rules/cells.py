@@ -153,11 +153,8 @@ class ReportCells:
         if row.kind == "rank":
             cities = self.cities(edition)
             return None if cities is None else Fraction(cities)
-        if row.maximum and edition == self.report.edition:
-            try:
-                return parse_figure(row.maximum).value
-            except NotAFigureError:
-                pass  # reported by the reading of the row
+        if row.maximum and edition == self.report.edition and _is_figure(row.maximum):
+            return parse_figure(row.maximum).value
         structure = self.structure(edition)
         rule = self.rule(edition)
         found = None if structure is None else structure.category(row.category)
@@ -216,6 +213,10 @@ class ReportCells:
 
     def _read_row(self, number: int, row: TypedRow) -> None:
         edition, previous = self.report.edition, self.report.previous_edition
+        if row.maximum and not _is_figure(row.maximum):
+            self.unreadable.append(
+                Unreadable(Place(edition, row.category, row.name, "value", row.line), row.maximum)
+            )
         self._read_cell(number, row, "value", edition, row.name, row.value)
         self._read_cell(number, row, "change", edition, row.name or row.previous_name, row.change)
         if previous is not None:
@@ -272,6 +273,14 @@ def _usual_decimals(rows: Sequence[TypedRow]) -> int:
             if figure.decimals or figure.value not in (0, 100):
                 counts[figure.decimals] += 1
     return max(counts, key=lambda decimals: (counts[decimals], -decimals), default=0)
+
+
+def _is_figure(text: str) -> bool:
+    try:
+        parse_figure(text)
+    except NotAFigureError:
+        return False
+    return True
 
 
 def _same_source(source: str, document: str) -> bool:

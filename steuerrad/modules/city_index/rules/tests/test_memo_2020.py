@@ -227,6 +227,17 @@ def test_misread_cells_are_reported_and_do_not_stop_the_audit() -> None:
     assert by_rule["outside_scale"].printed == "82"
 
 
+def test_a_printed_maximum_replaces_the_usual_one() -> None:
+    report = memo()
+    rows = list(report.rows)
+    rows[7] = replace(rows[7], maximum="30")
+    found = audit_report(replace(report, rows=tuple(rows)), STRUCTURE_2020, STRUCTURE_2019)
+    assert [f.printed for f in found if f.rule == "pilot_above_maximum"] == ["35,0"]
+    rows[7] = replace(rows[7], maximum="thirty")
+    found = audit_report(replace(report, rows=tuple(rows)), STRUCTURE_2020, STRUCTURE_2019)
+    assert [f.printed for f in found if f.rule == "unreadable_figure"] == ["thirty"]
+
+
 def test_messages_can_be_filled_for_every_finding() -> None:
     for finding in FINDINGS:
         assert "{" not in english(finding.message_key, finding.params)
