@@ -104,8 +104,8 @@ KPI_WORDINGS: dict[str, tuple[Any, Any, Any]] = {
         _("Replace it by a share, a time or a result that has a good direction."),
     ),
     "kpi-without-reference": (
-        _("KPI without reference"),
-        _("{kpi} does not say from which framework it comes, unlike the other KPIs."),
+        _("KPIs without reference"),
+        _("{count} of {total} KPIs do not say from which framework they come."),
         _("Add the reference: United Nations, European Union or own."),
     ),
     "kpi-without-sdg": (

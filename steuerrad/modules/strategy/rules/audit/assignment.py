@@ -25,7 +25,7 @@ MARK = 0.05  # a KPI with the mark of running measures rather belongs to a runni
 UNMET = 0.4  # weight of a word that no measure knows, as share of the heaviest: it tells little
 ENOUGH = 0.24  # the better measure must meet this much of the KPI's name
 CLEARLY = 2.3  # and so many times as much as the assigned one
-SURE = 0.7  # and one of its title's words must mean the same this surely
+SURE = 0.75  # and one of its title's words must mean the same this surely
 CERTAIN_ELSEWHERE = 0.45  # for a KPI of a field that fits one measure
 NEARLY = 0.75  # further measures are named when they reach this share of the best
 

@@ -74,9 +74,7 @@ def neutral_direction(data: StrategyData) -> Iterator[Draft]:
 
 def without_reference(data: StrategyData) -> Iterator[Draft]:
     if any(kpi.references for kpi in data.kpis):
-        for kpi in data.kpis:
-            if not kpi.references:
-                yield shown(kpi)
+        yield from all_kpis(data, [kpi for kpi in data.kpis if not kpi.references])
 
 
 def without_sdg(data: StrategyData) -> Iterator[Draft]:

@@ -141,6 +141,7 @@ def kpi_order(data: StrategyData) -> Iterator[Draft]:
 def series(data: StrategyData) -> dict[str, list[KpiRow]]:
     """KPIs that are counted together: "ZI-NI-K1." → 1.1, 1.2, ...; "IS-KO-H" → H1, H2."""
     groups: dict[str, list[KpiRow]] = {}
+    plain: dict[str, list[KpiRow]] = {}
     for kpi in data.kpis:
         match = KPI_NUMBER.search(kpi.code)
         if match is None:
@@ -149,9 +150,10 @@ def series(data: StrategyData) -> dict[str, list[KpiRow]]:
         whole, dot, _ = match[2].rpartition(".")
         if dot:
             groups.setdefault(f"{head}{whole}.", []).append(kpi)
-        elif not kpi.measure:
-            groups.setdefault(head, []).append(kpi)
-    return groups
+        else:
+            plain.setdefault(head, []).append(kpi)
+    # Without a second number, KPIs of measures carry the measure's number, so only a field's own are counted.
+    return groups | {head: kpis for head, kpis in plain.items() if not any(kpi.measure for kpi in kpis)}
 
 
 def serial(kpi: KpiRow) -> int | None:
