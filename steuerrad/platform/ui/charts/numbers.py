@@ -13,6 +13,8 @@ NARROW_SPACE = "\u202f"
 HUGE = 1e15
 #: Axes end here, so that no step overflows.
 LARGEST = 1e300
+#: A span below this is no span; its steps would vanish.
+SMALLEST = 1e-290
 
 
 def figure(value: float | None, decimals: int | None = None, language: str = "de", missing: str = "–") -> str:
@@ -57,12 +59,13 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     if not (math.isfinite(low) and math.isfinite(high)):
         return [0.0, 1.0]
     low, high = (min(max(bound, -LARGEST), LARGEST) for bound in sorted((low, high)))
-    if high - low <= max(abs(low), abs(high)) * 1e-9:
-        pad = abs(high) * 0.5 or 1.0
+    size = max(abs(low), abs(high))
+    if high - low <= max(size * 1e-9, SMALLEST):
+        pad = size * 0.5 if size > SMALLEST else 1.0
         low, high = low - pad, high + pad
     step = _round_step((high / count) - (low / count))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [index * step for index in range(first, last + 1)]
+    return [index * step for index in range(first, max(last, first + 1) + 1)]
 
 
 def _round_step(raw: float) -> float:
