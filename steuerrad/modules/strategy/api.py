@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema, Status
 from ninja.errors import HttpError
 
 from steuerrad.kernel.contributions import KpiResult
@@ -306,7 +306,7 @@ def new_value(request: HttpRequest, code: CodePath, given: shapes.ValueIn) -> An
         )  # fmt: skip
     except RefusedError as error:
         raise refused(error) from error
-    return 201, value_row(value)
+    return Status(201, value_row(value))
 
 
 @router.post(
@@ -326,7 +326,7 @@ def new_correction(
         )  # fmt: skip
     except RefusedError as error:
         raise refused(error) from error
-    return 201, value_row(value)
+    return Status(201, value_row(value))
 
 
 @router.post(
@@ -343,4 +343,4 @@ def new_status(request: HttpRequest, number: CodePath, given: shapes.StatusIn) -
         )  # fmt: skip
     except RefusedError as error:
         raise refused(error) from error
-    return 201, entry
+    return Status(201, entry)

@@ -91,7 +91,7 @@ def new_value(request: HttpRequest, code: str) -> HttpResponse:
     if queries.contribution(found) is not None:
         messages.info(request, _("This KPI is computed by the platform; values are not entered by hand."))
         return redirect(found)
-    form = ValueForm(request.POST or None, unit=found.unit)
+    form = ValueForm(request.POST if request.method == "POST" else None, unit=found.unit)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -119,7 +119,9 @@ def correction(request: HttpRequest, code: str, value_id: int) -> HttpResponse:
         )
         return redirect(found)
     initial = {"quality": old.quality, "source": old.source, "note": old.note}
-    form = CorrectionForm(request.POST or None, initial=initial, unit=found.unit)
+    form = CorrectionForm(
+        request.POST if request.method == "POST" else None, initial=initial, unit=found.unit
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

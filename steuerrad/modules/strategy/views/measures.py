@@ -94,7 +94,7 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.measure(number)
     if not may_change_status(request.user, found):
         raise PermissionDenied
-    form = StatusForm(request.POST or None, measure=found)
+    form = StatusForm(request.POST if request.method == "POST" else None, measure=found)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
