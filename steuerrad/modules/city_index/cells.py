@@ -82,6 +82,8 @@ def rank_cell(standing: Standing) -> Cell:
         return Cell(" / ".join(str(rank) for rank in known.ranks), note=_("sources disagree"))
     if standing.certain:
         return Cell(figure(standing.rank[0], 0), note=_("follows from the others"), muted=True)
+    if not standing.rank_bounded:
+        return unknown()
     return Cell(range_text(*standing.rank), muted=True)
 
 
@@ -89,6 +91,8 @@ def bounds_cell(standing: Standing) -> Cell:
     """The score as printed, else the scores that are possible."""
     if standing.known.score_text:
         return score_cell(standing.known)
+    if not standing.score_bounded:
+        return unknown()
     return Cell(interval_text(standing.score), muted=True)
 
 

@@ -27,9 +27,11 @@ def as_float(value: Decimal | None) -> float | None:
 def method_breaks(editions: Iterable[Edition], category: str = "") -> tuple[Break, ...]:
     """Breaks of the whole index, or those of a category as well."""
     return tuple(
-        Break(edition.year, _("Method changed"))
+        Break(edition.year, " ".join(item.note for item in found))
         for edition in editions
-        if any(item.category_key in ("", category) and not item.indicator for item in edition.breaks.all())
+        if (
+            found := [b for b in edition.breaks.all() if b.category_key in ("", category) and not b.indicator]
+        )
     )
 
 
@@ -53,7 +55,7 @@ def _point(edition: Edition, standing: Standing) -> TimePoint:
     if score is not None:
         return TimePoint(edition.year, float(score))
     low, high = float(standing.score.lo), float(standing.score.hi)
-    bounded = standing.known.ranks and (low, high) != (0.0, 100.0)
+    bounded = standing.known.ranks and standing.score_bounded
     return TimePoint(edition.year, None, low if bounded else None, high if bounded else None)
 
 

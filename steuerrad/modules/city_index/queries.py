@@ -88,7 +88,8 @@ class Known:
 
     @property
     def score_conflict(self) -> bool:
-        intervals = [item.interval for item in self.scores]
+        scores = self.scores
+        intervals = [item.interval for item in scores] if len(scores) > 1 else []
         return any(
             one is not None and other is not None and not one.meets(other)
             for number, one in enumerate(intervals) for other in intervals[:number]
@@ -122,15 +123,20 @@ class Standing:
     known: Known
     rank: tuple[int, int]
     score: Interval
+    size: int
     excluded: bool = False
+
+    @property
+    def rank_bounded(self) -> bool:
+        return self.rank != (1, self.size)
+
+    @property
+    def score_bounded(self) -> bool:
+        return self.score != SCALE
 
     @property
     def certain(self) -> bool:
         return self.rank[0] == self.rank[1]
-
-    @property
-    def middle(self) -> Decimal | None:
-        return self.known.score
 
 
 @dataclass
@@ -186,7 +192,7 @@ def standings(cities: Iterable[IndexCity], edition: Edition, known: Mapping[int,
     entries = [_entry(city, known.get(city.pk, NOTHING), size) for city in by_name.values()]
     found = [
         Standing(by_name[bound.name], known.get(by_name[bound.name].pk, NOTHING), bound.rank, bound.score,
-                 bound.excluded)
+                 size, bound.excluded)
         for bound in rank_bounds(entries, size, scale=SCALE).bounds
     ]  # fmt: skip
     return sorted(

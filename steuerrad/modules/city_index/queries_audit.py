@@ -18,7 +18,9 @@ from steuerrad.modules.city_index.facts import (
 from steuerrad.modules.city_index.models import Edition, IndexCity
 from steuerrad.modules.city_index.rules.audit import audit_report
 from steuerrad.modules.city_index.rules.findings import Finding
+from steuerrad.modules.city_index.rules.known import KnownFigure
 from steuerrad.modules.city_index.rules.reproduce import FigureVerdict, reproduce
+from steuerrad.modules.city_index.rules.structure import EditionStructure, IndicatorMapping
 from steuerrad.modules.city_index.rules.typed import TypedReport
 
 SEVERITIES = ("error", "warning", "note")
@@ -61,36 +63,50 @@ class Audited:
         return found
 
 
-def audit_document(city: IndexCity, edition: Edition, document: str) -> Audited:
-    """Audit one document. Raises TypedReport.DoesNotExist when nothing of it is typed."""
+@dataclass(frozen=True)
+class Material:
+    """What the documents of a city for an edition are held against; loaded once for all of them."""
+
+    city: IndexCity
+    edition: Edition
+    names: dict[str, str]
+    structures: dict[int, EditionStructure]
+    known: tuple[KnownFigure, ...]
+    mappings: tuple[IndicatorMapping, ...]
+
+
+def material(city: IndexCity, edition: Edition) -> Material:
+    """Figures of the edition and the one before: of all cities by category, of this city by indicator."""
     names = category_names(edition)
-    report = typed_report(city, edition, document, names)
-    years = {
-        edition.year,
-        report.previous_edition or edition.year,
-        *(item.edition for item in report.statements),
-    }
+    years = (edition.year, edition.year - 1)
     editions = list(Edition.objects.filter(index=edition.index_id, year__in=years).select_related("index"))
-    by_year = structures(edition.index, names)
     known = (
         *known_figures(editions, names, indicators=False),
         *(figure for figure in known_figures(editions, names, city=city) if figure.quantity == "indicator"),
-        *claimed_figures(city, names, without=document),
         *edition_figures(editions),
     )
+    return Material(city, edition, names, structures(edition.index, names), known, mappings(edition, names))
+
+
+def audit_document(city: IndexCity, edition: Edition, document: str, held: Material | None = None) -> Audited:
+    """Audit one document. Raises TypedReport.DoesNotExist when nothing of it is typed."""
+    against = held or material(city, edition)
+    report = typed_report(city, edition, document, against.names)
     findings = audit_report(
         report,
-        by_year[edition.year],
-        by_year.get(report.previous_edition or 0),
-        known,
-        mappings(edition, names),
+        against.structures[edition.year],
+        against.structures.get(report.previous_edition or 0),
+        (*against.known, *claimed_figures(city, against.names, without=document)),
+        against.mappings,
     )
     return Audited(city, edition, document, report, findings)
 
 
 def audits(city: IndexCity, edition: Edition) -> list[Audited]:
     """Audits of all documents that are typed for a city and an edition."""
-    return [audit_document(city, edition, document) for document in documents(city, edition)]
+    keys = documents(city, edition)
+    held = material(city, edition) if keys else None
+    return [audit_document(city, edition, document, held) for document in keys]
 
 
 def verdicts(editions: Iterable[Edition], *, city: IndexCity | None = None) -> tuple[FigureVerdict, ...]:

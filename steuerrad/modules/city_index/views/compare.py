@@ -134,6 +134,7 @@ def category_table(
         (item.figure.category or "", item.figure.value): item for item in verdicts([edition], city=here)
     }
     rows = []
+    texts = documents()
     for key, name in categories_of(edition):
         item = standing[key]
         move = moved(loaded, last, edition, key, here) if last is not None else None
@@ -145,9 +146,9 @@ def category_table(
             unknown() if move is None or move.own is None else Cell(change(move.own)),
             unknown() if move is None or move.median is None else Cell(
                 change(move.median), note=_("of %(count)d cities") % {"count": move.others}),
-            verdict_cell(verdict), sources_cell(item.known.sources, documents()) if item.known.sources else unknown(),
+            verdict_cell(verdict), sources_cell(item.known.sources, texts) if item.known.sources else unknown(),
         ])  # fmt: skip
-    header = [_("Category"), _("Rank"), _("Points"), _("Change"), _("Median change of the others"), _("Verdict"),
+    header = [_("Category"), _("Rank"), _("Points"), _("Change in points"), _("Median change of the others"), _("Verdict"),
               _("Sources")]  # fmt: skip
     return TableView(_("Categories in %(year)d") % {"year": edition.year}, header, rows, (1, 2, 3, 4), {0})
 
@@ -174,7 +175,8 @@ def indicator_table(
     relations = IndicatorMapping.RELATIONS
     cells = []
     for row in rows:
-        best = ", ".join(names[pk] for pk in row.best_cities[:3]) if row.best is not None else ""
+        best = _("%(cities)s; %(count)d cities known") % {
+            "cities": ", ".join(names[pk] for pk in row.best_cities[:3]), "count": row.cities_known}  # fmt: skip
         counterparts = "; ".join(
             f"{item.name} ({relations[item.relation]}): {score_cell(item.known).text}"
             for item in row.counterparts
@@ -197,7 +199,7 @@ def indicator_table(
     header = [
         _("Indicator"),
         _("Points"),
-        _("Change"),
+        _("Change in points"),
         _("Counterpart %(year)s") % {"year": year},
         _("Best known"),
     ]
@@ -321,6 +323,7 @@ def indicator(request: HttpRequest, category: str, key: str) -> HttpResponse:
     newest = found[0]
     answers = linked([newest.ref], request.user).get(newest.ref, [])
     by_year = {item.pk: item for item in known}
+    texts = documents()
     tables = []
     for item in found:
         edition = by_year[item.category.edition_id]
@@ -329,7 +332,7 @@ def indicator(request: HttpRequest, category: str, key: str) -> HttpResponse:
             key=lambda pair: (-(pair[1].score or 0), pair[0].name),
         )
         rows = [
-            [Cell(place.name, url=place.get_absolute_url()), score_cell(known_here), sources_cell(known_here.sources, documents())]
+            [Cell(place.name, url=place.get_absolute_url()), score_cell(known_here), sources_cell(known_here.sources, texts)]
             for place, known_here in scored
         ]  # fmt: skip
         marked = {

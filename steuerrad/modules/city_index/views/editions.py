@@ -18,8 +18,7 @@ from steuerrad.modules.city_index.cells import (
     sources_cell,
     unknown,
 )
-from steuerrad.modules.city_index.facts import documents as typed_documents
-from steuerrad.modules.city_index.models import Edition, IndexCity, Indicator, IndicatorMapping
+from steuerrad.modules.city_index.models import Edition, IndexCity, Indicator, IndicatorMapping, TypedReport
 from steuerrad.modules.city_index.queries import Field, Standing, load_field, standings, the_index
 from steuerrad.modules.city_index.views.parts import (
     before,
@@ -45,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         for standing in standings(cities, edition, loaded.all(edition, "")) if city is not None else ():
             if city is not None and standing.city.pk == city.pk:
                 places.append((edition, standing))
+    typed = set(TypedReport.objects.filter(city=city).values_list("edition_id", flat=True)) if city else set()
     context = {
         "heading": index.name,
         "lead": _("Results of every edition with their sources: checked, compared, and open where nothing is known."),
@@ -54,9 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "places": places_table(city, places) if city is not None else None,
         "editions": [(edition, *counts(loaded, edition)) for edition in reversed(known)],
         "breaks": [item for edition in known for item in edition.breaks.all() if not item.category_key],
-        "audited": [
-            edition for edition in known if city is not None and typed_documents(city, edition)
-        ] if city is not None else [],
+        "audited": [item for item in known if item.pk in typed] if city is not None else [],
     }  # fmt: skip
     return render(request, "city_index/overview.html", context)
 
@@ -86,7 +84,7 @@ def places_table(city: IndexCity, places: list[tuple[Edition, Standing]]) -> Tab
             bounds_cell(standing), score_change if earlier else Cell("–"),
         ])  # fmt: skip
         earlier = standing
-    header = [_("Edition"), _("Rank"), _("of cities"), _("Places gained"), _("Points"), _("Change")]
+    header = [_("Edition"), _("Rank"), _("of cities"), _("Places gained"), _("Points"), _("Change in points")]
     return TableView(_("%(city)s over all editions") % {"city": city}, header, rows, (1, 2, 3, 4, 5))
 
 
