@@ -41,7 +41,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """What would be right: every value from ``low`` to ``high``; ``value`` as it would most likely be printed."""
+    """What follows from other figures: every value from ``low`` to ``high``, most likely printed as ``value``."""
 
     value: Decimal
     low: Decimal
@@ -55,13 +55,25 @@ class Follows:
         )
 
 
+# Rules whose ``follows`` is one side of a contradiction or what somebody else says, not a correction.
+_NOT_REPLACING = frozenset(
+    {
+        "parts_contradict_score",
+        "suspect_part",
+        "source_disagrees",
+        "total_contradicted",
+        "total_outside_ranking",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that an audit found.
 
     ``rule`` names the check (its message is ``messages.MESSAGES[message_key]``, filled with ``params``).
-    ``printed`` is the figure as it stands, None when it is absent. ``follows`` is what would be right, None
-    when that is not determined. ``basis`` says in one word what the certainty rests on (see
+    ``printed`` is the figure as it stands, None when it is absent. ``follows`` is what the others give,
+    None when that is not determined; it is a correction only where ``replaces`` says so. ``basis`` says in one word what the certainty rests on (see
     ``messages.BASES``). ``caused_by`` is the id of the finding that this one is only a consequence of.
     """
 
@@ -82,6 +94,15 @@ class Finding:
         """Stable between runs as long as the document and the rule stay the same."""
         place = self.place
         return ":".join((self.rule, str(place.edition), place.category, place.row, place.column))
+
+    @property
+    def replaces(self) -> bool:
+        """Whether ``follows`` should stand in place of ``printed``.
+
+        False while it is open which side of a contradiction is wrong, or when the printed figure is confirmed
+        and something else is wrong; then ``follows`` is only what the other figures of the document give.
+        """
+        return self.follows is not None and self.rule not in _NOT_REPLACING
 
     @property
     def is_primary(self) -> bool:
@@ -114,5 +135,6 @@ class Finding:
             "evidence": [
                 {name: getattr(item, name) for name in Evidence.__slots__} for item in self.evidence
             ],
+            "replaces": self.replaces,
             "caused_by": self.caused_by,
         }

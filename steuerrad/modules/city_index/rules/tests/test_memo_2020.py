@@ -134,6 +134,12 @@ def test_the_it_score_is_supported_by_the_total_and_by_a_neighbour_in_the_rankin
     assert ("", "score", "48.8") in outside
 
 
+def test_a_confirmed_score_is_not_to_be_replaced() -> None:
+    assert not one("parts_contradict_score", "IT und Kommunikation", "Gesamtergebnis").replaces
+    replaced = {f.printed for f in FINDINGS if f.severity == "error" and f.replaces}
+    assert replaced == {"58,0", "+1,6", "-11,8", "-27,5"}
+
+
 def test_how_the_wrong_changes_came_about() -> None:
     copied = one("change_wrong", "Energie und Umwelt", "Gesamtergebnis")
     assert (copied.message_key, copied.params["copied_from"]) == (
