@@ -142,7 +142,9 @@ def print_finding(finding: Finding, indent: str = "") -> None:
         _("printed %(value)s") % {"value": finding.printed}
         if finding.printed is not None
         else _("not printed"),
-        _("right is %(value)s") % {"value": follows} if follows else "",
+        (_("right is %(value)s") if finding.replaces else _("the other figures give %(value)s")) % {"value": follows}
+        if follows
+        else "",
         _("%(certainty)s, because of %(basis)s")
         % {"certainty": audit_text.CERTAINTIES[finding.certainty], "basis": audit_text.basis(finding)},
     ]
