@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from django.utils.encoding import force_str
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
+from ninja.params.functions import Query
 
 from steuerrad.platform.datasets import queries
 from steuerrad.platform.http_api.api import Error
@@ -78,8 +79,8 @@ def dataset_detail(request: HttpRequest, dataset_id: str) -> DatasetOut:
 def dataset_rows(
     request: HttpRequest,
     dataset_id: str,
-    offset: int = Query(0, ge=0, le=10_000_000),
-    limit: int = Query(100, ge=1, le=1000),
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> RowsOut:
     dataset = queries.find(dataset_id, request.user)
     if dataset is None:

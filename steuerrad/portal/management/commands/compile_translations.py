@@ -9,7 +9,7 @@ from steuerrad.portal.translations import compile_catalogues
 
 class Command(BaseCommand):
     help = "Compile the message catalogues that have changed."
-    requires_system_checks = ()
+    requires_system_checks = ()  # pyright: ignore[reportAssignmentType] - the stubs know only "__all__"
 
     def handle(self, *args: Any, **options: Any) -> None:
         for path in compile_catalogues():

@@ -10,7 +10,7 @@ from steuerrad.portal.translations import update
 
 class Command(BaseCommand):
     help = "Collect all texts from Python files and templates into the message catalogues."
-    requires_system_checks = ()
+    requires_system_checks = ()  # pyright: ignore[reportAssignmentType] - the stubs know only "__all__"
 
     def handle(self, *args: Any, **options: Any) -> None:
         for language, _name in settings.LANGUAGES:
