@@ -190,8 +190,12 @@ MEASURE_WORDINGS: dict[str, tuple[Any, Any, Any]] = {
         {
             "": _("The descriptions of {measure} and {other} “{other_title}” share most of their words."),
             "title": _("{measure} and {other} have the same title."),
+            "text": _("{measure} and {other} “{other_title}” have the same description."),
         },
-        _("Merge them, or make the difference plain."),
+        {
+            "": _("Merge them, or make the difference plain."),
+            "text": _("One of them stands with the wrong text; write its own."),
+        },
     ),
     "measure-description-of-other": (
         _("Description belongs to another measure"),

@@ -216,7 +216,8 @@ CASES: dict[str, list[tuple[Change, str, str]]] = {
     "measure-without-summary": [(with_measure(summary=" "), "city", "")],
     "measure-double": [
         (with_measure("A-V-2", title="Fahrradgarage am Bahnhof"), "measure:A-V-1", "title"),
-        (with_measure("A-V-2", summary="Räder stehen sicher und trocken."), "measure:A-V-1", ""),
+        (with_measure("A-V-2", summary="Räder stehen sicher und trocken."), "measure:A-V-1", "text"),
+        (with_measure("A-V-2", summary="Trocken und sicher stehen Räder."), "measure:A-V-1", ""),
     ],
     "measure-description-of-other": [
         (with_measure(summary="Wie A-V-2 und sicher."), "measure:A-V-1", ""),

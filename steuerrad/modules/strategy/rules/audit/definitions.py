@@ -8,13 +8,13 @@ from itertools import combinations
 
 from steuerrad.modules.strategy.rules import sdg
 from steuerrad.modules.strategy.rules.audit.coverage import all_kpis
-from steuerrad.modules.strategy.rules.audit.data import KpiRow, StrategyData
+from steuerrad.modules.strategy.rules.audit.data import KpiRow, MeasureRow, StrategyData
 from steuerrad.modules.strategy.rules.audit.finding import Draft, Value, evidence_of
 from steuerrad.modules.strategy.rules.audit.language import plain, similarity, stems
 
 ALIKE = 0.75  # share of common words from which two KPIs count as near doubles
 ALIKE_SUMMARY = 0.6  # and two descriptions of measures
-SAME_CHARS = 3  # a shorter text says too little to be called a double
+FEWEST_WORDS = 3  # a text with fewer content words says too little to be called a double
 
 COUNT_WORD = re.compile(r"^\W*(?:gesamte\s+)?(?:anzahl|zahl|number)\b", re.IGNORECASE)
 SHARE_WORD = re.compile(r"^\W*(?:anteil|quote|prozent|share)\b|\bquote\b", re.IGNORECASE)
@@ -199,7 +199,7 @@ def near_doubles(data: StrategyData) -> Iterator[Draft]:
     for one, other in combinations(data.kpis, 2):
         same = plain(one.name) == plain(other.name)
         alike = 1.0 if same else similarity(one.name, other.name)
-        if same or (alike >= ALIKE and min(len(stems(one.name)), len(stems(other.name))) >= SAME_CHARS - 1):
+        if same or (alike >= ALIKE and min(len(stems(one.name)), len(stems(other.name))) >= FEWEST_WORDS - 1):
             yield Draft(
                 one.ref, one.name, {"kpi": one.code, "other": other.code, "other_name": other.name},
                 evidence_of(one, one.name) + evidence_of(other, other.name),
@@ -208,15 +208,26 @@ def near_doubles(data: StrategyData) -> Iterator[Draft]:
 
 
 def near_double_measures(data: StrategyData) -> Iterator[Draft]:
-    """Two measures with the same title, or with nearly the same description."""
+    """Two measures with the same title, or with the same description, or nearly."""
     for one, other in combinations(data.measures, 2):
-        title = bool(plain(one.title)) and plain(one.title) == plain(other.title)
-        text = min(len(stems(one.summary)), len(stems(other.summary))) >= SAME_CHARS
-        if title or (text and similarity(one.summary, other.summary) >= ALIKE_SUMMARY):
+        variant = alike(one, other)
+        if variant is not None:
             yield Draft(
                 one.ref, one.title, {"measure": one.number, "other": other.number, "other_title": other.title},
-                evidence_of(one, one.title) + evidence_of(other, other.title), "title" if title else "",
+                evidence_of(one, f"{one.title}: {one.summary}") + evidence_of(other, f"{other.title}: {other.summary}"),
+                variant,
             )  # fmt: skip
+
+
+def alike(one: MeasureRow, other: MeasureRow) -> str | None:
+    """ "title" or "text" where these are the same, "" where the descriptions nearly are, None where nothing is."""
+    if plain(one.title) and plain(one.title) == plain(other.title):
+        return "title"
+    if min(len(stems(one.summary)), len(stems(other.summary))) < FEWEST_WORDS:
+        return None
+    if plain(one.summary) == plain(other.summary):
+        return "text"
+    return "" if similarity(one.summary, other.summary) >= ALIKE_SUMMARY else None
 
 
 def description_of_other(data: StrategyData) -> Iterator[Draft]:
