@@ -25,7 +25,7 @@ FOOTER_LINKS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("privacy", "portal:privacy"), _("Privacy")),
     (("sources", "portal:sources"), _("Sources and licences")),
     (
-        ("api-docs", "api:openapi-view", "api-1:openapi-view", "api-1.0.0:openapi-view"),
+        ("http_api:reference",),
         _("Programming interface (API)"),
     ),
 )
