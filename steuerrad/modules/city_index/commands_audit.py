@@ -6,13 +6,13 @@ import argparse
 import json
 import sys
 from collections import Counter
-from typing import Any
 
 from django.db.utils import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from steuerrad.kernel.contributions import Command
 from steuerrad.modules.city_index import audit_text
+from steuerrad.modules.city_index.audit_json import VERIFY_SCHEMA, audit_data, verdict_data
 from steuerrad.modules.city_index.catalogue import Catalogue, UnknownNameError, read_catalogue
 from steuerrad.modules.city_index.facts import documents
 from steuerrad.modules.city_index.models import Edition, Index, IndexCity
@@ -20,9 +20,6 @@ from steuerrad.modules.city_index.queries_audit import Audited, audit_document, 
 from steuerrad.modules.city_index.rules.findings import Finding
 from steuerrad.modules.city_index.rules.reproduce import FigureVerdict
 from steuerrad.platform.city.queries import current_city
-
-AUDIT_SCHEMA = "steuerrad.index.audit/1"
-VERIFY_SCHEMA = "steuerrad.index.verify/1"
 
 
 class UseError(Exception):
@@ -84,32 +81,6 @@ def run_audit(options: argparse.Namespace) -> int:
     return 1 if options.strict and any(item.counts["error"] for item in found) else 0
 
 
-def audit_data(city: IndexCity, edition: Edition, found: list[Audited]) -> dict[str, Any]:
-    """The audit as data with stable keys; message is in the language of now, everything else is not."""
-    return {
-        "schema": AUDIT_SCHEMA,
-        "index": edition.index.slug,
-        "city": {"key": city.key, "name": city.name},
-        "edition": edition.year,
-        "language": audit_text.language(),
-        "documents": [
-            {
-                "document": item.document,
-                "previous_edition": item.report.previous_edition,
-                "rows": len(item.report.rows),
-                "statements": len(item.report.statements),
-                "counts": item.counts | {"primary_errors": item.errors},
-                "findings": [finding_data(finding) for finding in item.findings],
-            }
-            for item in found
-        ],
-    }
-
-
-def finding_data(finding: Finding) -> dict[str, Any]:
-    return finding.as_data() | {"message": audit_text.message(finding)}
-
-
 def print_audits(city: IndexCity, edition: Edition, found: list[Audited]) -> None:
     if not found:
         print(_("No document is typed for %(city)s %(year)d.") % {"city": city.name, "year": edition.year})
@@ -142,7 +113,8 @@ def print_finding(finding: Finding, indent: str = "") -> None:
         _("printed %(value)s") % {"value": finding.printed}
         if finding.printed is not None
         else _("not printed"),
-        (_("right is %(value)s") if finding.replaces else _("the other figures give %(value)s")) % {"value": follows}
+        (_("right is %(value)s") if finding.replaces else _("the other figures give %(value)s"))
+        % {"value": follows}
         if follows
         else "",
         _("%(certainty)s, because of %(basis)s")
@@ -175,16 +147,6 @@ def run_verify(options: argparse.Namespace) -> int:
         print_verdicts(found)
         print(", ".join(f"{counts[key]} {audit_text.OUTCOMES[key]}" for key in audit_text.OUTCOMES))
     return 1 if options.strict and counts["contradicted"] else 0
-
-
-def verdict_data(item: FigureVerdict) -> dict[str, Any]:
-    right = item.right
-    return {
-        "city": item.figure.city, "edition": item.figure.edition, "category": item.figure.category,
-        "printed": item.figure.value, "source": item.figure.source, "outcome": item.outcome,
-        "right": None if right is None else {"low": f"{float(right.lo):.3f}", "high": f"{float(right.hi):.3f}"},
-        "missing": list(item.missing),
-    }  # fmt: skip
 
 
 def print_verdicts(found: tuple[FigureVerdict, ...]) -> None:

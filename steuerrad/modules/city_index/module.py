@@ -3,9 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem, Permission
+from steuerrad.modules.city_index.cards import CARDS
 from steuerrad.modules.city_index.commands import COMMANDS
+from steuerrad.modules.city_index.datasets import DATASETS
+from steuerrad.modules.city_index.kpis import KPIS
+from steuerrad.modules.city_index.links import LINKABLES
 from steuerrad.modules.city_index.loaders import LOADER
 from steuerrad.modules.city_index.loaders_city import LOADERS
+from steuerrad.modules.city_index.search import SEARCH
 
 module = Module(
     slug="city_index",
@@ -15,6 +20,12 @@ module = Module(
     urls="steuerrad.modules.city_index.urls",
     navigation=(NavigationItem(_("Smart City Index"), "city_index:overview", order=200),),
     permissions=(Permission("city_index.import", _("Import results of the index"), roles=("coordinator",)),),
+    api="steuerrad.modules.city_index.api:router",
+    kpis=KPIS,
+    cards=CARDS,
+    datasets=DATASETS,
+    search=SEARCH,
+    linkables=LINKABLES,
     loaders=(LOADER, *LOADERS),
     commands=COMMANDS,
     publishes=("city_index.results_imported",),
