@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
-from steuerrad.config.cli import main
 from steuerrad.modules.strategy.actions.findings import accept_finding, withdraw_acceptance
 from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.strategy.audit_queries import counts, findings, strategy_data
+from steuerrad.modules.strategy.commands import configure_audit, run_audit
 from steuerrad.modules.strategy.models import Measure
 from steuerrad.modules.strategy.rules.audit.finding import Severity
 from steuerrad.platform.accounts.models import Membership, User
@@ -24,7 +26,9 @@ def person(role: str) -> User:
 
 
 def run(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
-    code = main(["strategy", "audit", *options])
+    parser = argparse.ArgumentParser()
+    configure_audit(parser)
+    code = run_audit(parser.parse_args(options))
     return code, capsys.readouterr().out
 
 

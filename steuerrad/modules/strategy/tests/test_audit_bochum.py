@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from steuerrad.config.cli import main
 from steuerrad.modules.strategy.audit_queries import findings, strategy_data
+from steuerrad.modules.strategy.commands import configure_audit, run_audit
 from steuerrad.modules.strategy.rules.audit.table import audit
 
 # What the council would ask about Bochum's strategy of November 2022: rule, object, facts that must be named.
@@ -57,7 +58,9 @@ FALSE_ALARMS = {"kpi:DG-DBT-K2.4", "kpi:NMU-NIM-K2.1"}
 
 
 def run(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
-    code = main(["strategy", "audit", *options])
+    parser = argparse.ArgumentParser()
+    configure_audit(parser)
+    code = run_audit(parser.parse_args(options))
     return code, capsys.readouterr().out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ from zlib import crc32
 import pytest
 
 from steuerrad.modules.strategy.audit_text import message_of, proposal_of, rule_title
+from steuerrad.modules.strategy.commands import configure_audit, run_audit
 from steuerrad.modules.strategy.rules.audit.data import (
     FieldRow,
     FundingMentionRow,
@@ -361,3 +363,11 @@ def test_there_are_169_sdg_targets() -> None:
 
     letters = {"": 0, "b": 2, "c": 3, "d": 4}
     assert sum(last + letters[letter] for last, letter in TARGETS.values()) == 169
+
+
+@pytest.mark.django_db
+def test_audit_without_a_city_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    configure_audit(parser)
+    assert run_audit(parser.parse_args([])) == 1
+    assert "steuerrad load" in capsys.readouterr().err

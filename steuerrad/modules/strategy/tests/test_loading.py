@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from steuerrad.config.cli import main
 from steuerrad.modules.strategy.loaders import load_strategy
 from steuerrad.modules.strategy.models import (
     Field,
@@ -363,9 +362,3 @@ def test_any_cell_may_hold_anything(bochum: str, copy_of_bochum: Path, draw: st.
     finally:
         path.write_bytes(before)
     assert bool(context.problems) != bool(context.counts)
-
-
-@pytest.mark.django_db
-def test_audit_without_a_city_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["strategy", "audit"]) == 1
-    assert "steuerrad load" in capsys.readouterr().err

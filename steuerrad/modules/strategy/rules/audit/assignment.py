@@ -173,7 +173,7 @@ def measure_mismatch(data: StrategyData) -> Iterator[Draft]:
 def measure_unrelated(data: StrategyData) -> Iterator[Draft]:
     """KPIs that share no word with their measure, nor with another KPI of it: one finding for all."""
     matcher = Matcher(data)
-    lonely = []
+    lonely: list[KpiRow] = []
     for measure in data.measures:
         kpis = data.kpis_of_measure.get(measure.number, [])
         for kpi in kpis:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -49,11 +50,11 @@ class Draft:
 
     object: str
     title: str
-    params: dict[str, Value]
+    params: Mapping[str, Value]
     evidence: tuple[Evidence, ...] = ()
     variant: str = ""
     members: tuple[Member, ...] = ()
-    scores: dict[str, Value] | None = None
+    scores: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)
