@@ -17,6 +17,7 @@ from steuerrad.modules.strategy import schemas as shapes
 from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.strategy.actions.status import change_status
 from steuerrad.modules.strategy.actions.values import correct_value, record_value
+from steuerrad.modules.strategy.api_findings import router as findings_router
 from steuerrad.modules.strategy.models import Kpi, KpiValue, Measure, Target
 from steuerrad.modules.strategy.queries import kpis as kpi_queries
 from steuerrad.modules.strategy.queries import measures as measure_queries
@@ -29,6 +30,7 @@ from steuerrad.platform.organisations.models import Organisation
 from steuerrad.platform.organisations.queries import organisations
 
 router = Router(auth=reader)
+router.add_router("/findings", findings_router)
 Row = TypeVar("Row")
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=500)]

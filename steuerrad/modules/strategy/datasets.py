@@ -21,6 +21,7 @@ from steuerrad.modules.strategy.models import (
     Target,
     Theme,
 )
+from steuerrad.modules.strategy.queries.findings import shown
 from steuerrad.modules.strategy.queries.systems import runs_here
 from steuerrad.platform.organisations.models import Organisation
 
@@ -47,6 +48,19 @@ def system_rows(user: Any) -> Iterator[dict[str, Any]]:
             "code": system.code, "name": system.name, "module": system.module, "runs": runs_here(system),
             "job": system.job_de or system.job, "stands_on": system.stands_on,
             "measures": ";".join(measure.number for measure in system.measures.all() if not measure.retired),
+        }  # fmt: skip
+
+
+def finding_rows(user: Any) -> Iterator[dict[str, Any]]:
+    for item in shown():
+        finding = item.finding
+        evidence = [f"{part.document}:{part.line or ''} {part.printed}".strip() for part in finding.evidence]
+        yield {
+            "rule": finding.rule, "severity": finding.severity.value, "object": finding.object,
+            "title": finding.title, "message": item.message, "evidence": " | ".join(evidence),
+            "members": ";".join(member.ref for member in finding.members), "proposal": item.proposal,
+            "accepted": item.accepted is not None, "reason": item.accepted.reason if item.accepted else "",
+            "fingerprint": finding.fingerprint,
         }  # fmt: skip
 
 
@@ -196,7 +210,21 @@ SYSTEMS = Dataset(
     system_rows,
 )  # fmt: skip
 
+FINDINGS = Dataset(
+    "strategy.findings", _("Findings of the strategy audit"), _("What does not add up, with evidence and proposal."),
+    (
+        Column("rule", _("Rule")), Column("severity", _("Severity"), description="error, warning, note"),
+        Column("object", _("Object"), description=_("Kind and code")), Column("title", _("Title")),
+        Column("message", _("Finding")),
+        Column("evidence", _("Evidence"), description=_("Document:line and what stands there, separated by |")),
+        Column("members", _("Objects"), description=_("Of findings about many; separated by semicolons")),
+        Column("proposal", _("Proposal")), Column("accepted", _("Accepted"), "boolean"),
+        Column("reason", _("Reason")), Column("fingerprint", _("Fingerprint"), description=_("Changes when the facts change")),
+    ),
+    finding_rows,
+)  # fmt: skip
+
 DATASETS = (
     THEMES, FIELDS, MEASURES, ORGANISATIONS, MEASURE_ORGANISATIONS, STATUS_HISTORY, MEASURE_DOCUMENTS,
-    KPIS, VALUES, TARGETS, SYSTEMS,
+    KPIS, VALUES, TARGETS, SYSTEMS, FINDINGS,
 )  # fmt: skip

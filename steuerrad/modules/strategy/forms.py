@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel import clock
+from steuerrad.modules.strategy.audit_text import SEVERITY_LABELS
 from steuerrad.modules.strategy.models import Measure
 from steuerrad.modules.strategy.models.kpis import KINDS, QUALITIES
 from steuerrad.modules.strategy.models.measures import STATUS_LABELS
@@ -31,6 +32,16 @@ STATES: Choices = [
     (kpi_queries.COMPUTED, _("computed")),
     (kpi_queries.COLLECTED, _("collected")),
     (kpi_queries.MISSING, _("missing")),
+]
+FINDING_KINDS: Choices = [
+    ("kpi", _("KPIs")),
+    ("measure", _("Measures")),
+    ("field", _("Fields of action")),
+    ("theme", _("Themes")),
+    ("target", _("Stated figures")),
+    ("status", _("Status")),
+    ("form", _("Spelling")),
+    ("city", _("Strategy as a whole")),
 ]
 ALL: Choices = [("", _("all"))]
 
@@ -183,3 +194,29 @@ class StatusForm(forms.Form):
 
     def clean_status(self) -> Status:
         return Status(self.cleaned_data["status"])
+
+
+class FindingFilterForm(FilterForm):
+    q = forms.CharField(label=_("Text"), required=False, max_length=100)
+    severity = forms.ChoiceField(
+        label=_("Severity"), required=False, choices=[*ALL, *SEVERITY_LABELS.items()]
+    )
+    rule = forms.ChoiceField(label=_("Rule"), required=False)
+    kind = forms.ChoiceField(label=_("Object"), required=False, choices=[*ALL, *FINDING_KINDS])
+    accepted = forms.ChoiceField(
+        label=_("Accepted"), required=False,
+        choices=[("", _("open ones")), ("only", _("accepted ones")), ("all", _("all"))],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, rules: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["rule"].choices = [*ALL, *rules]  # type: ignore[attr-defined]
+
+
+class AcceptForm(forms.Form):
+    """Why a finding is accepted."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Others read it beside the finding."),
+    )  # fmt: skip

@@ -182,3 +182,31 @@ class StatusIn(Schema):
     reason: Text = ""
     source: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)] = ""
     before: Status | None = None
+
+
+class EvidenceOut(Schema):
+    document: str
+    line: int | None
+    printed: str
+
+
+class FindingOut(Schema):
+    """A finding of the audit. object: kind and code; fingerprint changes when the facts change."""
+
+    fingerprint: str
+    rule: str
+    severity: Literal["error", "warning", "note"]
+    object: str
+    title: str
+    message: str
+    proposal: str
+    evidence: list[EvidenceOut]
+    members: list[str]
+    accepted: bool
+    reason: str
+
+
+class AcceptIn(Schema):
+    """Why the finding is accepted."""
+
+    reason: Needed

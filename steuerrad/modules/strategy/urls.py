@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steuerrad.modules.strategy.views import kpis, measures, structure, systems
+from steuerrad.modules.strategy.views import findings, kpis, measures, structure, systems
 
 app_name = "strategy"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("themes/<str:code>/", structure.theme, name="theme"),
     path("fields/<str:code>/", structure.field, name="field"),
     path("attention/", structure.attention, name="attention"),
+    path("audit/", findings.finding_list, name="findings"),
+    path("audit/<slug:fingerprint>/accept/", findings.accept, name="accept_finding"),
+    path("audit/<slug:fingerprint>/withdraw/", findings.withdraw, name="withdraw_acceptance"),
     path("measures/", measures.measure_list, name="measures"),
     path("measures/<str:number>/", measures.measure, name="measure"),
     path("measures/<str:number>/status/", measures.status, name="measure_status"),

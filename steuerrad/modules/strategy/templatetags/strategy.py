@@ -7,7 +7,10 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from steuerrad.modules.strategy.audit_text import SEVERITY_LABELS
 from steuerrad.modules.strategy.models import Measure, Target
+from steuerrad.modules.strategy.queries.findings import address_of
+from steuerrad.modules.strategy.rules.audit.finding import Severity
 from steuerrad.platform.city.queries import documents
 from steuerrad.platform.ui.charts import numbers
 from steuerrad.platform.ui.templatetags.ui import language
@@ -57,3 +60,22 @@ REFERENCES = {
 @register.filter
 def reference(mark: str) -> str:
     return str(REFERENCES.get(mark, mark))
+
+
+SEVERITY_GLYPHS = {"error": "stopped", "warning": "warning", "note": "planned"}
+
+
+@register.filter
+def severity_glyph(severity: str) -> str:
+    """The badge that a finding of this severity wears."""
+    return SEVERITY_GLYPHS.get(severity, "unknown")
+
+
+@register.filter
+def severity_label(severity: str) -> str:
+    return str(SEVERITY_LABELS[Severity(severity)])
+
+
+@register.filter
+def finding_address(ref: str) -> str:
+    return address_of(ref)

@@ -92,13 +92,13 @@ def test_correction_and_conflict(coordinator: Client) -> None:
     assert coordinator.get(url).status_code == 200
     assert coordinator.post(url, fix | {"reason": ""}).status_code == 422
     assert coordinator.post(url, fix).status_code == 302
-    late = coordinator.post(url, fix | {"value": "1400"}, follow=True)
+    late = coordinator.post(url, fix | {"value": "1777"}, follow=True)
     assert late.status_code == 200
     assert [message.level_tag for message in late.context["messages"]].count("error") == 1
     page = late.content.decode()
     assert "<s>1.234,5</s>" in page
     assert "Zahlendreher" in page
-    assert "1.400" not in page
+    assert "1.777" not in page
 
 
 def test_a_value_of_another_kpi_is_not_found(coordinator: Client) -> None:

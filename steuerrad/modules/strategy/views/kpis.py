@@ -17,6 +17,7 @@ from steuerrad.modules.strategy.forms import CorrectionForm, KpiFilterForm, Valu
 from steuerrad.modules.strategy.models import Kpi, KpiValue
 from steuerrad.modules.strategy.queries import kpis as queries
 from steuerrad.modules.strategy.queries.computing import all_computed, compute_now
+from steuerrad.modules.strategy.queries.findings import open_findings_of
 from steuerrad.modules.strategy.views.measures import trail
 from steuerrad.modules.strategy.views.parts import crumbs, page_of, sort_headers
 from steuerrad.platform.city.queries import documents
@@ -68,6 +69,7 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
         "links": linked([found.ref], request.user).get(found.ref, []),
         "sources": documents(),
         "may_record": may_record(request.user, found),
+        "findings": open_findings_of("kpi", found.code),
         "trail": trail(request, found.ref),
     }
     return render(request, "strategy/kpi.html", context)

@@ -17,6 +17,7 @@ from steuerrad.modules.strategy.forms import MeasureFilterForm, StatusForm
 from steuerrad.modules.strategy.models import Measure, MeasureOrganisation
 from steuerrad.modules.strategy.queries import kpis as kpi_queries
 from steuerrad.modules.strategy.queries import measures as queries
+from steuerrad.modules.strategy.queries.findings import open_findings_of
 from steuerrad.modules.strategy.queries.systems import runs_here
 from steuerrad.modules.strategy.rules.progress import attention, is_stale
 from steuerrad.modules.strategy.rules.states import PeriodKind, Status
@@ -77,6 +78,7 @@ def measure(request: HttpRequest, number: str) -> HttpResponse:
         "links": linked([found.ref], request.user).get(found.ref, []),
         "sources": documents(),
         "may_change": may_change_status(request.user, found),
+        "findings": open_findings_of("measure", found.number),
         "trail": trail(request, found.ref),
     }
     return render(request, "strategy/measure.html", context)

@@ -1,0 +1,104 @@
+"""The strategy audit over the API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Path, Query, Router, Schema
+from ninja.errors import HttpError
+
+from steuerrad.modules.strategy import schemas as shapes
+from steuerrad.modules.strategy.actions.findings import accept_finding, withdraw_acceptance
+from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
+from steuerrad.modules.strategy.audit_queries import ShownFinding
+from steuerrad.modules.strategy.queries import findings as queries
+from steuerrad.platform.http_api.api import Error
+from steuerrad.platform.http_api.auth import reader, signed_in
+
+router = Router(auth=reader)
+Fingerprint = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+WRITE: dict[int, Any] = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error}
+
+
+class FindingQuery(Schema):
+    """accepted: empty for open findings, "only" for accepted ones, "all" for both."""
+
+    q: shapes.Word = ""
+    severity: shapes.Word = ""
+    rule: shapes.Word = ""
+    kind: shapes.Word = ""
+    accepted: shapes.Word = ""
+
+
+class FindingPage(Schema):
+    items: list[shapes.FindingOut]
+    total: int
+    offset: int
+    limit: int
+
+
+def row(item: ShownFinding) -> dict[str, Any]:
+    finding = item.finding
+    return {
+        "fingerprint": finding.fingerprint, "rule": finding.rule, "severity": finding.severity.value,
+        "object": finding.object, "title": finding.title, "message": item.message, "proposal": item.proposal,
+        "evidence": [
+            {"document": part.document, "line": part.line, "printed": part.printed} for part in finding.evidence
+        ],
+        "members": [member.ref for member in finding.members],
+        "accepted": item.accepted is not None, "reason": item.accepted.reason if item.accepted else "",
+    }  # fmt: skip
+
+
+def found(fingerprint: str) -> ShownFinding:
+    item = queries.finding(fingerprint)
+    if item is None:
+        raise HttpError(404, "Not Found")
+    return item
+
+
+@router.get("/", response=FindingPage, summary="Findings of the strategy audit")
+def finding_list(
+    request: HttpRequest, wanted: Annotated[FindingQuery, Query()], offset: Offset = 0, limit: Limit = 100
+) -> dict[str, Any]:
+    items = queries.filtered(queries.shown(), queries.FindingFilter(**wanted.dict()))
+    rows = [row(item) for item in items[offset : offset + limit]]
+    return {"items": rows, "total": len(items), "offset": offset, "limit": limit}
+
+
+@router.get("/{fingerprint}", response={200: shapes.FindingOut, 404: Error}, summary="One finding")
+def finding_detail(request: HttpRequest, fingerprint: Fingerprint) -> dict[str, Any]:
+    return row(found(fingerprint))
+
+
+@router.put(
+    "/{fingerprint}/acceptance",
+    response={200: shapes.FindingOut, **WRITE},
+    auth=signed_in,
+    summary="Accept a finding",
+)
+def accept(request: HttpRequest, fingerprint: Fingerprint, given: shapes.AcceptIn) -> dict[str, Any]:
+    found(fingerprint)
+    try:
+        accept_finding(request.user, fingerprint, given.reason)
+    except RefusedError as error:
+        raise HttpError(409 if isinstance(error, ConflictError) else 422, str(error.message)) from error
+    return row(found(fingerprint))
+
+
+@router.delete(
+    "/{fingerprint}/acceptance",
+    response={200: shapes.FindingOut, **WRITE},
+    auth=signed_in,
+    summary="Let an accepted finding speak again",
+)
+def withdraw(request: HttpRequest, fingerprint: Fingerprint) -> dict[str, Any]:
+    found(fingerprint)
+    try:
+        withdraw_acceptance(request.user, fingerprint)
+    except RefusedError as error:
+        raise HttpError(409, str(error.message)) from error
+    return row(found(fingerprint))
