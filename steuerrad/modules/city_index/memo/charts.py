@@ -6,29 +6,29 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from steuerrad.modules.city_index.memo import texts
-from steuerrad.modules.city_index.memo.facts import CategoryFacts, MemoFacts, Ranked, Standing
+from steuerrad.modules.city_index.memo.facts import CategoryFacts, MemoFacts, Standing
 from steuerrad.modules.city_index.memo.rules import Lever
-from steuerrad.platform.documents.model import Column, Figure, Table
+from steuerrad.platform.documents.model import Figure
 from steuerrad.platform.ui.charts.draw import draw
 from steuerrad.platform.ui.charts.specs import Bar, BarChart, Chart, DumbbellChart, Pair
 from steuerrad.platform.ui.charts.specs_comparison import Ranked as Spot
 from steuerrad.platform.ui.charts.specs_comparison import RankStrip
 
-WIDTH = 720.0
-LEVERS_SHOWN = 12
+WIDTH = 780.0
+LEVERS_SHOWN = 10
 FEWEST_PAIRS = 2
 FEWEST_CITIES = 3
-TABLE_ROWS = 8
 
 
 def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _figure(spec: Chart, name: str, caption: str, table: Table | None = None) -> Figure:
-    return Figure(draw(spec, WIDTH, name), f"{spec.title}. {spec.summary()}", caption, name, table)
+def _figure(spec: Chart, name: str, caption: str) -> Figure:
+    return Figure(draw(spec, WIDTH, name), f"{spec.title}. {spec.summary()}", caption, name)
 
 
 def category_scores(facts: MemoFacts) -> Figure | None:
@@ -44,7 +44,9 @@ def category_scores(facts: MemoFacts) -> Figure | None:
             "edition": facts.edition, "previous": facts.previous,
         }  # fmt: skip
     else:
-        caption = _("Category scores %(edition)s (numbers: table “Results at a glance”)") % {"edition": facts.edition}
+        caption = _("Category scores %(edition)s (numbers: table “Results at a glance”)") % {
+            "edition": facts.edition
+        }
     spec = BarChart(
         title=_("Category scores"), bars=bars, value_name=str(facts.edition),
         comparison_name=str(facts.previous or ""), label_name=_("Category"), unit=_("points"), decimals=1,
@@ -80,39 +82,22 @@ def rank_strip(facts: MemoFacts, standing: Standing) -> Figure | None:
         return None
     spots = [Spot(one.city, one.rank or 0, value=_number(one.score)) for one in ranked]
     own = Spot(facts.city, standing.place.rank, highlight=True, value=_number(standing.score.best))
-    name = standing.name or _("Total")
+    name = standing.name or pgettext("index", "Total")
     spec = RankStrip(
         title=_("Places: %(name)s") % {"name": name}, total=facts.cities, cities=(*spots, own),
         label_name=_("City"), unit=_("points"), decimals=1, language=texts.language(),
     )  # fmt: skip
-    caption = _("%(name)s: place of %(city)s among %(cities)s cities; %(known)s other places are known") % {
+    caption = _("%(name)s: place of %(city)s among %(cities)s cities; known are %(known)s other places (table in the annex)") % {
         "name": name, "city": facts.city, "cities": facts.cities, "known": len(ranked),
     }  # fmt: skip
-    return _figure(spec, f"figure-places-{standing.key or 'total'}", caption, _near(facts, standing, ranked, name))
-
-
-def _near(facts: MemoFacts, standing: Standing, ranked: Sequence[Ranked], name: str) -> Table:
-    """The first three and the nearest places before and behind the own."""
-    own = standing.place.rank or 0
-    nearest = sorted(ranked, key=lambda one: abs((one.rank or 0) - own))
-    chosen = dict.fromkeys([*ranked[:3], *nearest])
-    rows = [(one.rank or 0, one.city, one.score) for one in list(chosen)[:TABLE_ROWS]]
-    rows.append((own, facts.city, standing.score.best))
-    return Table(
-        _("%(name)s: first and neighbouring places, as far as known") % {"name": name},
-        (Column(_("City")), Column(_("Place"), "right"), Column(_("Points"), "right")),
-        tuple((city, str(rank), texts.points(score)) for rank, city, score in sorted(rows)),
-    )
+    return _figure(spec, f"figure-places-{standing.key or 'total'}", caption)
 
 
 def lever_bars(facts: MemoFacts, levers: Sequence[Lever]) -> Figure | None:
     """The largest levers; the numbers are those of the lever table."""
     if not levers:
         return None
-    bars = tuple(
-        Bar(f"{one.row.name} ({one.category_name})", _number(one.category_points))
-        for one in levers[:LEVERS_SHOWN]
-    )
+    bars = tuple(Bar(one.row.name, _number(one.category_points)) for one in levers[:LEVERS_SHOWN])
     spec = BarChart(
         title=_("Attainable category points"), bars=bars, value_name=_("Category points"), label_name=_("Indicator"),
         unit=_("points"), decimals=1, language=texts.language(),

@@ -34,7 +34,9 @@ class Sources:
     def use(self, key: str) -> str:
         if key and key not in self.used:
             title, url = self.titles.get(key, (key, ""))
-            self.used[key] = Source(key, title, url or (key if key.startswith(("http://", "https://")) else ""))
+            self.used[key] = Source(
+                key, title, url or (key if key.startswith(("http://", "https://")) else "")
+            )
         return key
 
 
@@ -90,7 +92,7 @@ def collect(city: IndexCity, edition: Edition, *, document: str = "", user: Any 
         city, "", "", years, results, known, total_parts(by_year, edition.year, parts.values()), sources.use,
         means.get(""),
     )  # fmt: skip
-    typed, title, found_corrections = corrections(city, edition, previous, by_year, names, document)
+    typed, title, found_corrections = corrections(city, edition, document)
     if document and not typed:
         raise NoMemoError(_("there is no typed document “%(document)s” for this city and edition") % {
             "document": document,
@@ -113,5 +115,3 @@ def _breaks(edition: Edition) -> Mapping[str, list[str]]:
     for item in MethodBreak.objects.filter(edition=edition, indicator=""):
         found[item.category_key].append(item.note)
     return found
-
-

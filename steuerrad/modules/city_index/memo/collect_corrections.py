@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 
-from steuerrad.modules.city_index.facts import (
-    claimed_figures,
-    edition_figures,
-    known_figures,
-    mappings,
-    typed_report,
-)
 from steuerrad.modules.city_index.memo.facts import Correction
 from steuerrad.modules.city_index.models import Edition, IndexCity, TypedReport
-from steuerrad.modules.city_index.rules.audit import audit_report
+from steuerrad.modules.city_index.queries_audit import audit_document
 from steuerrad.modules.city_index.rules.findings import Finding
-from steuerrad.modules.city_index.rules.structure import EditionStructure
 from steuerrad.platform.city.models import Document
 
 SHOWN = ("error", "warning")
 
 
 def corrections(
-    city: IndexCity,
-    edition: Edition,
-    previous: Edition | None,
-    structures: Mapping[int, EditionStructure],
-    names: Mapping[str, str],
-    document: str = "",
+    city: IndexCity, edition: Edition, document: str = ""
 ) -> tuple[str, str, tuple[Correction, ...]]:
     """(key, title, findings) of the typed document; the first by name where none is asked for, "" without any."""
     reports = TypedReport.objects.filter(city=city, edition=edition).order_by("document")
     report = (reports.filter(document=document) if document else reports).first()
     if report is None:
         return "", "", ()
-    years = [edition] if previous is None else [edition, previous]
-    known = (
-        *known_figures(years, names),
-        *claimed_figures(city, names, without=report.document),
-        *edition_figures(years),
-    )
-    findings = audit_report(
-        typed_report(city, edition, report.document, names),
-        structures.get(edition.year),
-        structures.get(edition.year - 1),
-        known,
-        mappings(edition, names),
-    )
+    findings = audit_document(city, edition, report.document).findings
     title = Document.objects.filter(key=report.document).values_list("title", flat=True).first()
     return (
         report.document,

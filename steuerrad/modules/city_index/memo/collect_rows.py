@@ -40,7 +40,9 @@ class RowFacts:
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     dropped: dict[str, list[Counterpart]] = field(default_factory=lambda: defaultdict(list))
 
-    def parts(self, key: str, edition: Edition | None, structure: CategoryStructure | None) -> list[Part] | None:
+    def parts(
+        self, key: str, edition: Edition | None, structure: CategoryStructure | None
+    ) -> list[Part] | None:
         """The parts of a category's score; None unless the list is complete and every value known."""
         if edition is None or structure is None or not structure.complete or not structure.count:
             return None
@@ -56,7 +58,12 @@ class RowFacts:
 
 
 def row_facts(
-    city: IndexCity, edition: Edition, previous: Edition | None, results: Sequence[Result], use: Use, user: Any
+    city: IndexCity,
+    edition: Edition,
+    previous: Edition | None,
+    results: Sequence[Result],
+    use: Use,
+    user: Any,
 ) -> RowFacts:
     """Everything that is known of the indicators of one edition."""
     indicators = list(
@@ -90,7 +97,9 @@ def row_facts(
             relation = mapping.relation
             if mapping.from_name:
                 counterparts.append(
-                    _counterpart(mapping, before, values, previous, (key, name_key(item.name)) in broken, edition)
+                    _counterpart(
+                        mapping, before, values, previous, (key, name_key(item.name)) in broken, edition
+                    )
                 )
         value = None if result is None or result.score is None else result.score.normalize()
         row = Row(
@@ -148,9 +157,7 @@ def _maximum(item: Indicator, own: Iterable[Indicator], edition: Edition) -> Dec
     return Decimal(str(float(rule.bonus_maximum(count))))
 
 
-def _mappings(
-    edition: Edition, previous: Edition | None
-) -> dict[tuple[str, str], list[IndicatorMapping]]:
+def _mappings(edition: Edition, previous: Edition | None) -> dict[tuple[str, str], list[IndicatorMapping]]:
     found: dict[tuple[str, str], list[IndicatorMapping]] = defaultdict(list)
     if previous is not None:
         for item in IndicatorMapping.objects.filter(to_edition=edition, from_edition=previous).order_by("pk"):
@@ -205,7 +212,9 @@ def _others(
         held = found[(result.category_key, key)]
         there = held.get(result.city.name)
         if there is None or abs(edition - year) < abs(there.edition - year):
-            held[result.city.name] = OtherValue(result.city.name, edition, value, result.indicator, result.source)
+            held[result.city.name] = OtherValue(
+                result.city.name, edition, value, result.indicator, result.source
+            )
     return {
         spot: sorted(held.values(), key=lambda one: (abs(one.edition - year), -one.value, one.city))
         for spot, held in found.items()

@@ -176,7 +176,11 @@ def _ranked(
 
 
 def _field(
-    known: Sequence[KnownFigure], years: Sequence[Edition], name: str, city: IndexCity, scores: Sequence[Score]
+    known: Sequence[KnownFigure],
+    years: Sequence[Edition],
+    name: str,
+    city: IndexCity,
+    scores: Sequence[Score],
 ) -> FieldFact | None:
     """Own change beside that of the other cities whose score is known both times."""
     now, before = scores[0].best, scores[1].best

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,9 +25,6 @@ from steuerrad.platform.documents.model import (
     Runs,
     Text,
 )
-
-#: Statements of a category in the order of print: what happened, then what stands out.
-JUDGED = ("strong_high", "strong_rise", "weak_low", "weak_fall", "weak_mean")
 
 
 @dataclass(frozen=True)
@@ -119,6 +116,7 @@ class Layout:
         self.paragraphs("total")
         self.notes(self.facts.breaks)
         self.add(charts.category_scores(self.facts), charts.rank_strip(self.facts, self.facts.total))
+        self.add(*(charts.rank_strip(self.facts, category.standing) for category in self.facts.categories))
 
     def notes(self, notes: Iterable[str]) -> None:
         for note in notes:
@@ -132,9 +130,9 @@ class Layout:
             return
         self.add(layout_tables.category(self.facts, category))
         self.bullets(section, lambda rule: rule not in ("category_empty",))
-        self.add(charts.dumbbells(self.facts, category), charts.rank_strip(self.facts, category.standing))
         if weak_rows(category):
             self.add(layout_tables.answers(self.facts, category, self.levers))
+        self.add(charts.dumbbells(self.facts, category))
 
     def lever_part(self) -> None:
         self.add(Heading(1, _("Where points can be gained"), "levers"))
@@ -155,18 +153,22 @@ def memo_document(facts: MemoFacts, edition: Edition) -> Document:
     """The document in the current language. A draft says so in its title, which stands on every page."""
     layout = Layout(facts, edition)
     blocks = layout.build()
-    name = _("%(index)s %(edition)s: evaluation for %(city)s") % {
+    name = "%(index)s %(edition)s: %(city)s" % {
         "index": facts.index, "edition": facts.edition, "city": facts.city,
     }  # fmt: skip
     title = _("DRAFT – %(title)s") % {"title": name} if edition.draft else name
-    subtitle = _("Comparison with %(previous)s") % {"previous": facts.previous} if facts.previous else ""
+    subtitle = (
+        _("Evaluation and comparison with %(previous)s") % {"previous": facts.previous}
+        if facts.previous
+        else _("Evaluation")
+    )
     return Document(
         title, texts.language(), blocks, subtitle=subtitle, author=edition.author, date=edition.day,
         meta=_meta(edition),
     )  # fmt: skip
 
 
-def _meta(edition: Edition) -> Sequence[tuple[str, str]] | tuple[tuple[str, str], ...]:
+def _meta(edition: Edition) -> tuple[tuple[str, str], ...]:
     if edition.draft:
         state = _("Draft, not released")
     else:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from steuerrad.modules.city_index.memo import texts
-from steuerrad.modules.city_index.memo.facts import MemoFacts
+from steuerrad.modules.city_index.memo.facts import MemoFacts, Ranked
 from steuerrad.modules.city_index.memo.rules import THRESHOLDS, Threshold
 from steuerrad.platform.documents.model import Block, Cell, Column, Heading, Link, Paragraph, Run, Table, Text
+
+SHOWN = 88  # characters of an address; the link leads to all of it
 
 
 def annex(facts: MemoFacts) -> tuple[Block, ...]:
     return (
         Heading(1, _("Annex"), "annex"),
         Heading(2, _("Rules and thresholds")),
-        Paragraph((Text(_("All statements were made from the figures by fixed rules; wordings may have been edited.")),)),
+        Paragraph(
+            (
+                Text(
+                    _(
+                        "All statements were made from the figures by fixed rules; wordings may have been edited."
+                    )
+                ),
+            )
+        ),
         thresholds(),
         Heading(2, _("How the index counts")),
         *(Paragraph((Text(text),)) for text in method(facts)),
+        *places(facts),
         *sources(facts),
     )
 
@@ -53,20 +65,46 @@ def method(facts: MemoFacts) -> list[str]:
     return found
 
 
+def places(facts: MemoFacts) -> tuple[Block, ...]:
+    """What is known of the places of other cities: the numbers behind the strips."""
+    rows = [
+        (
+            one.name or pgettext("index", "Total"),
+            "; ".join(_place(city) for city in one.known if city.rank is not None),
+        )
+        for one in (facts.total, *(category.standing for category in facts.categories))
+    ]
+    rows = [row for row in rows if row[1]]
+    if not rows:
+        return ()
+    return (
+        Heading(2, _("Known places of other cities")),
+        Table(
+            _("Places of other cities %(edition)s, points in brackets") % {"edition": facts.edition},
+            (Column(_("Category")), Column(_("Known places"))), tuple(rows), "table-places",
+            note=_("The source of each place is given with the edition in the interface."),
+        ),
+    )  # fmt: skip
+
+
+def _place(city: Ranked) -> str:
+    return f"{city.rank} {city.city}" + ("" if city.score is None else f" ({texts.points(city.score)})")
+
+
 def sources(facts: MemoFacts) -> tuple[Block, ...]:
     if not facts.sources:
         return ()
     rows: list[tuple[Cell | str, ...]] = []
     for number, one in enumerate(facts.sources, 1):
-        address: tuple[Run, ...] = (Text("–"),)
+        name: Run = Text(one.title)
         if one.url:
-            address = (Link(one.url if len(one.url) <= 70 else f"{one.url[:69]}…", one.url),)
-        host = one.url.partition("://")[2].partition("/")[0]
-        rows.append((str(number), one.title if one.title != one.key else host or one.key, Cell(address)))
+            shown = one.url.partition("://")[2] if one.title in (one.key, one.url) else one.title
+            name = Link(shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…", one.url)
+        rows.append((Cell((Text(f"[{number}]"),), f"source-{number}"), Cell((name,))))
     return (
         Heading(2, _("Sources")),
         Table(
-            _("Sources of the figures"), (Column(_("No.")), Column(_("Document")), Column(_("Address"))), tuple(rows),
+            _("Sources of the figures"), (Column(_("No.")), Column(_("Document or page"))), tuple(rows),
             "table-sources",
         ),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from steuerrad.modules.city_index.memo import texts
 from steuerrad.modules.city_index.memo.charts import LEVERS_SHOWN
@@ -26,7 +27,18 @@ from steuerrad.modules.city_index.memo.statements import (
     score_anchor,
     table_anchor,
 )
-from steuerrad.platform.documents.model import Cell, Column, Emphasis, Note, NoteRef, Run, Strong, Table, Text
+from steuerrad.platform.documents.model import (
+    Cell,
+    Column,
+    Emphasis,
+    Link,
+    Note,
+    NoteRef,
+    Run,
+    Strong,
+    Table,
+    Text,
+)
 
 MEASURES_SHOWN = 3
 NONE = "–"
@@ -58,14 +70,25 @@ def overview(facts: MemoFacts) -> Table:
         one.previous_score.value is None and one.previous_score.best is not None for one in standings
     ):
         notes.append(Note("implied", (Text(_("Not published; follows from the parts (within rounding).")),)))
-    if any(one.previous_score.outcome == "contradicted" or one.score.outcome == "contradicted" for one in standings):
-        notes.append(Note("contradicted", (Text(_("Published, but its indicators give another score; see below.")),)))
+    if any(
+        one.previous_score.outcome == "contradicted" or one.score.outcome == "contradicted"
+        for one in standings
+    ):
+        notes.append(
+            Note("contradicted", (Text(_("Published, but its indicators give another score; see below.")),))
+        )
     columns = [Column(_("Category")), Column(_("Points %(year)s") % {"year": facts.edition}, "right")]
     if previous:
-        columns += [Column(_("Points %(year)s") % {"year": previous}, "right"), Column(_("Difference"), "right")]
+        columns += [
+            Column(_("Points %(year)s") % {"year": previous}, "right"),
+            Column(_("Difference"), "right"),
+        ]
     columns.append(Column(_("Rank %(year)s") % {"year": facts.edition}, "right"))
     if previous:
-        columns += [Column(_("Rank %(year)s") % {"year": previous}, "right"), Column(_("Places"), "right")]
+        columns += [
+            Column(_("Rank %(year)s") % {"year": previous}, "right"),
+            Column(_("Places won"), "right"),
+        ]
     keys = {note.key for note in notes}
     return Table(
         _("Results at a glance"), tuple(columns),
@@ -95,7 +118,7 @@ def _standing(one: Standing, facts: MemoFacts, notes: set[str], *, total: bool) 
             text = _("%(low)s to %(high)s") % {"low": held.low, "high": held.high}
         return make(text, rank_anchor(one.key, previous=bool(which)))
 
-    cells = [make(_("Total") if total else one.name), score("")]
+    cells = [make(pgettext("index", "Total") if total else one.name), score("")]
     if facts.previous:
         cells += [score("previous"), make(texts.change(one.score_change))]
     cells.append(rank(""))
@@ -121,14 +144,14 @@ def category(facts: MemoFacts, category: CategoryFacts) -> Table:
     columns = [Column(_("Indicator %(year)s") % {"year": facts.edition}), Column(str(facts.edition), "right")]
     if facts.previous:
         columns += [
-            Column(_("Change"), "right"), Column(_("Counterpart %(year)s") % {"year": facts.previous}),
+            Column(pgettext("memo", "Change"), "right"), Column(_("Counterpart %(year)s") % {"year": facts.previous}),
             Column(str(facts.previous), "right"),
         ]  # fmt: skip
     return Table(
         _("%(category)s: indicators") % {"category": category.name}, tuple(columns), tuple(rows),
         table_anchor(category.key), footnotes=tuple(notes),
-        note=_("Points of 100 unless another maximum is given. A change is stated only for the same thing on the same "
-               "scale.") if facts.previous else _("Points of 100 unless another maximum is given."),
+        note=_("Points of 100 unless another maximum is given; n/c: not comparable. Sources: %(sources)s.")
+        % {"sources": _sources_of(facts, category)},
     )  # fmt: skip
 
 
@@ -151,7 +174,7 @@ def _change(row: Row, notes: list[Note]) -> Cell:
     if row.change is not None:
         return _cell(texts.change(row.change))
     if not row.counterparts:
-        return Cell((Emphasis(_("new")),)) if row.relation == "new" else _cell(NONE)
+        return Cell((Emphasis(pgettext("memo", "new")),)) if row.relation == "new" else _cell(NONE)
     if row.value is None or all(one.value is None for one in row.counterparts):
         return _cell(NONE)
     reason = _reason(row)
@@ -231,12 +254,8 @@ def answers(facts: MemoFacts, category: CategoryFacts, levers: Sequence[Lever]) 
     rows: list[tuple[Cell | str, ...]] = []
     for row in weak_rows(category):
         lever = gain.get(row.key)
-        others = "; ".join(
-            f"{one.city} {texts.points(one.value)}" + ("" if one.edition == facts.edition else f" ({one.edition})")
-            for one in row.others
-        )
         rows.append((
-            row.name, texts.points(lever.category_points) if lever else NONE, others or _("not known"),
+            row.name, texts.points(lever.category_points) if lever else NONE, _better(facts, row),
             measures_text(row.measures),
         ))  # fmt: skip
     return Table(
@@ -249,6 +268,36 @@ def answers(facts: MemoFacts, category: CategoryFacts, levers: Sequence[Lever]) 
         note=_("Lever: category points at full points of this indicator. Better cities: as far as published; another "
                "edition is given in brackets and may have been rated differently."),
     )  # fmt: skip
+
+
+def _better(facts: MemoFacts, row: Row) -> Cell:
+    """Other cities' values, each with the number of its source."""
+    runs: list[Run] = []
+    for one in row.others:
+        year = "" if one.edition == facts.edition else f" ({one.edition})"
+        runs += [
+            Text(f"{'; ' if runs else ''}{one.city} {texts.points(one.value)}{year}\u00a0"),
+            source_link(facts, one.source),
+        ]
+    return Cell(tuple(runs) or (Text(_("not known")),))
+
+
+def source_number(facts: MemoFacts, key: str) -> int:
+    return next(number for number, one in enumerate(facts.sources, 1) if one.key == key)
+
+
+def source_link(facts: MemoFacts, key: str) -> Link:
+    number = source_number(facts, key)
+    return Link(f"[{number}]", f"#source-{number}")
+
+
+def _sources_of(facts: MemoFacts, category: CategoryFacts) -> str:
+    """ "[1], [4]": where the category's own figures come from."""
+    one = category.standing
+    keys = [row.source for row in category.rows]
+    keys += [one.score.source, one.place.source, one.previous_score.source, one.previous_place.source]
+    numbers = sorted({source_number(facts, key) for key in keys if key})
+    return ", ".join(f"[{number}]" for number in numbers)
 
 
 def shown_levers(levers: Sequence[Lever]) -> list[Lever]:
@@ -306,8 +355,8 @@ def corrections(facts: MemoFacts) -> Table | None:
     return Table(
         _("Corrections"),
         (
-            Column(_("Place")), Column(_("Printed"), "right"), Column(_("Right"), "right"), Column(_("Certainty")),
-            Column(_("Why")),
+            Column(_("Where it stands")), Column(_("Printed"), "right"), Column(_("Right figure"), "right"), Column(_("Certainty")),
+            Column(_("Explanation")),
         ),
         tuple(rows), "table-corrections",
         note=_("A dash before the place: only a consequence of the error above. A dash as the right figure: the "

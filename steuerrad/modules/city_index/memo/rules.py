@@ -133,7 +133,13 @@ def levers(facts: MemoFacts) -> tuple[Lever, ...]:
                 continue
             points = (Fraction(row.maximum) - Fraction(row.value)) / divisor
             found.append(
-                Lever(category.key, category.name, row, shown(points, 1), shown(points / len(facts.categories), 1))
+                Lever(
+                    category.key,
+                    category.name,
+                    row,
+                    shown(points, 1),
+                    shown(points / len(facts.categories), 1),
+                )
             )
     return tuple(sorted(found, key=lambda one: (-one.category_points, one.category, one.row.key)))
 
@@ -145,4 +151,7 @@ def primary(corrections: tuple[Correction, ...]) -> tuple[Correction, ...]:
 
 def is_open(correction: Correction) -> bool:
     """Whether the printed figure may be right: its parts contradict it, but other figures confirm it."""
-    return correction.rule == "parts_contradict_score" and correction.basis in ("score supported", "undecided")
+    return correction.rule == "parts_contradict_score" and correction.basis in (
+        "score supported",
+        "undecided",
+    )

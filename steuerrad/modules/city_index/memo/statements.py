@@ -237,7 +237,7 @@ class Author:
             self.say(section, "field", own=Ref(Change(found.own), score_anchor(standing.key)),
                      median=Change(found.median), others=found.others,
                      against=Change(found.own - found.median))  # fmt: skip
-        elif found is not None or standing.score_change is not None:
+        elif standing.key == "" and standing.score_change is not None:
             self.say(section, "field_unknown", others=0 if found is None else found.others)
 
     # -- total -----------------------------------------------------------------------------------------
@@ -252,6 +252,9 @@ class Author:
         self.score(section, standing, "total", broken=bool(self.facts.breaks))
         self.disputes(section, standing)
         self.field(section, standing)
+        changed = [c.standing for c in self.facts.categories if c.standing.score_change is not None]
+        if changed and all(one.field is None or one.field.others < LIMIT["field"] for one in changed):
+            self.say(section, "field_categories_unknown")
         if standing.mean is not None and standing.score.best is not None:
             self.say(section, "total_mean", mean=standing.mean,
                      score=Ref(Points(standing.score.best), score_anchor("")))  # fmt: skip
@@ -361,7 +364,9 @@ class Author:
             if item in primary(self.facts.corrections):
                 open_ = is_open(item)
                 detail = Instead("" if open_ else item.follows, item.printed, item.follows if open_ else "")
-                items.append(Item(f"{item.category} {item.edition}, {item.row}", detail, correction_anchor(number)))
+                items.append(
+                    Item(f"{item.category} {item.edition}, {item.row}", detail, correction_anchor(number))
+                )
         return tuple(items)
 
     def correction_statements(self) -> None:
@@ -402,11 +407,16 @@ class Author:
 
     def strengths(self) -> Iterator[tuple[str, Items]]:
         facts = self.facts
-        top = [c for c in facts.categories if c.standing.place.rank and c.standing.place.rank <= LIMIT["strong_rank"]]
+        top = [
+            c
+            for c in facts.categories
+            if c.standing.place.rank and c.standing.place.rank <= LIMIT["strong_rank"]
+        ]
         if top:
             top.sort(key=lambda c: c.standing.place.rank or 0)
-            yield "rank", _items(
-                Item(c.name, Rank(c.standing.place.rank or 0), rank_anchor(c.key)) for c in top
+            yield (
+                "rank",
+                _items(Item(c.name, Rank(c.standing.place.rank or 0), rank_anchor(c.key)) for c in top),
             )
         yield from self._moved("places", 1)
         rows = [(c, row) for c in facts.categories for row in c.rows]
@@ -437,8 +447,11 @@ class Author:
         ]  # fmt: skip
         moved.sort(key=lambda c: -sign * (c.standing.places_won or 0))
         if moved:
-            yield rule, _items(
-                Item(c.name, Places(abs(c.standing.places_won or 0)), rank_anchor(c.key)) for c in moved
+            yield (
+                rule,
+                _items(
+                    Item(c.name, Places(abs(c.standing.places_won or 0)), rank_anchor(c.key)) for c in moved
+                ),
             )
 
 

@@ -74,6 +74,10 @@ TEMPLATES: Mapping[str, str] = {
         "How the field changed is not known well enough (%(others)s other cities with scores of both years), so that "
         "own effect and effect of the field cannot be told apart."
     ),
+    "field_categories_unknown": gettext_noop(
+        "For the single categories too few scores of other cities are known in both years to tell own effect and "
+        "effect of the field apart."
+    ),
     # categories
     "category_empty": gettext_noop("No source at hand holds a figure of %(city)s in this category."),
     "category_rank": gettext_noop("%(city)s takes %(rank)s."),
@@ -114,11 +118,11 @@ TEMPLATES: Mapping[str, str] = {
     ),
     "values_missing": gettext_noop("Not known are: %(items)s."),
     "like_for_like": gettext_noop(
-        "On the %(count)s comparable indicators the mean went from %(before)s to %(now)s points (%(change)s)."
+        "On the %(count)s comparable indicators without pilots the mean went from %(before)s to %(now)s points (%(change)s)."
     ),
     "like_for_like_recut": gettext_noop(
-        "On the %(count)s comparable indicators the mean went from %(before)s to %(now)s points (%(change)s). Most of "
-        "the difference of the category score therefore comes from indicators that are new or were cut anew."
+        "On the %(count)s comparable indicators without pilots the mean went from %(before)s to %(now)s points (%(change)s). Most of "
+        "the difference of the category score therefore comes from pilots and from indicators that are new or were cut anew."
     ),
     "not_comparable": gettext_noop(
         "%(count)s of %(all)s indicators have no comparable counterpart in %(previous)s; no change is stated for them."
@@ -168,12 +172,12 @@ TEMPLATES: Mapping[str, str] = {
         "%(name)s (%(category)s): up to %(points)s points of the category and %(total)s of the total; no measure of "
         "the strategy is on file."
     ),
-    "summary_corrections": gettext_noop("To be corrected in “%(title)s”: %(items)s."),
+    "summary_corrections": gettext_noop("To be corrected in the typed document: %(items)s."),
 }  # fmt: skip
 
 SECTIONS: Mapping[str, str] = {
     "summary": gettext_noop("In brief"),
-    "total": gettext_noop("Total"),
+    "total": gettext_noop("Total and categories"),
     "levers": gettext_noop("Where points can be gained"),
     "corrections": gettext_noop("Corrections to the typed figures"),
 }
