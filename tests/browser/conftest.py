@@ -131,6 +131,19 @@ def page(context: BrowserContext, problems: list[str]) -> Iterator[Page]:
 
 
 @pytest.fixture
+def inspect(axe: Callable[[Page], list[str]]) -> Callable[[Page], None]:
+    """`inspect(page)`: what every page of a journey must fulfil: one heading, no violation, no sideways scrolling."""
+
+    def check(page: Page) -> None:
+        assert page.locator("h1").count() == 1, f"{page.url}: not exactly one h1"
+        assert axe(page) == [], page.url
+        beyond = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        assert beyond <= 0, f"{page.url}: {beyond} pixels wider than the window"
+
+    return check
+
+
+@pytest.fixture
 def page_without_javascript(browser: Browser, size: tuple[int, int], problems: list[str]) -> Iterator[Page]:
     """The same visitor with JavaScript switched off."""
     context = new_context(browser, size, problems, java_script_enabled=False)
