@@ -31,8 +31,6 @@ from steuerrad.platform.city.csv_files import CityRow, rows_of
 from steuerrad.platform.city.loading import LoadContext
 from steuerrad.platform.organisations.models import Organisation
 
-# How a printed figure is meant; the model names those with a comparison, the rest tell what the figure counts.
-QUALIFIERS = (*Target.QUALIFIERS, "by", "all", "each", "early", "late")
 SOURCE = ("document", "line")
 
 
@@ -200,7 +198,7 @@ def read_targets(context: LoadContext, files: StrategyFiles) -> None:
         files.targets[row.text("id")] = cells.fits(row, Target, {
             "code": cells.code(row, "id"), "type": cells.choice(row, "type", Target.TYPES),
             "subject": row.needed("subject"), "value": value, "value_high": high, "unit": row.text("unit"),
-            "year": years(row), "qualifier": cells.choice(row, "qualifier", QUALIFIERS, needed=False),
+            "year": years(row), "qualifier": cells.choice(row, "qualifier", Target.QUALIFIERS, needed=False),
             "as_printed": row.text("as_printed"), **cells.source(row),
         }, {"code": "id"}) | {
             "_kpi": cells.known(row, "kpi", files.kpis, "KPI", needed=False),

@@ -109,6 +109,8 @@ FAULTS = [
     ("themes.csv", 2, "line", "x", "is not a number"),
     ("themes.csv", 2, "document", "nowhere", "no such document"),
     ("themes.csv", 2, "name", "x" * 201, "longer than 200"),
+    ("organisations.csv", 2, "line", "-1", "is below 1"),
+    ("organisations.csv", 2, "part_of", "nobody", "unknown organisation"),
     ("fields.csv", 3, "theme", "XX", "unknown theme"),
     ("fields.csv", 3, "code", "A.1", "stands already in line 2"),
     ("measures.csv", 2, "field", "Q.9", "unknown field of action"),

@@ -235,7 +235,8 @@ def description_of_other(data: StrategyData) -> Iterator[Draft]:
     for measure in data.measures:
         found = [
             number for number in data.measure
-            if number != measure.number and re.search(rf"(?<![\w-]){re.escape(number)}(?![\w-])", measure.summary)
+            if number != measure.number and number in measure.summary
+            and re.search(rf"(?<![\w-]){re.escape(number)}(?![\w-])", measure.summary)
         ]  # fmt: skip
         for number in found:
             params: dict[str, Value] = {"measure": measure.number, "other": number}
