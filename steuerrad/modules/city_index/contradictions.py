@@ -77,6 +77,7 @@ def _in_group(group: list[ResultRow]) -> Iterator[Contradiction]:
 def in_ranking(rows: Iterable[ResultRow]) -> Iterator[Contradiction]:
     """Two cities at one rank, and a better rank with a lower score, per edition, category and indicator.
 
+    First what each source says against itself, then what sources say against each other.
     Ranks are given on unrounded scores, so equal printed scores may have different ranks, but nobody shares one.
     Indicators are left out of the first check: there many cities have full points and share the first rank.
     """
@@ -86,8 +87,19 @@ def in_ranking(rows: Iterable[ResultRow]) -> Iterator[Contradiction]:
             rankings[(row.edition, row.category, row.indicator)].append(row)
     for (_edition, _category, indicator), ranking in rankings.items():
         ranking.sort(key=lambda row: (row.rank or 0, row.line))
-        yield from () if indicator else _shared_ranks(ranking)
-        yield from _wrong_order(ranking)
+        by_source: dict[str, list[ResultRow]] = defaultdict(list)
+        for row in ranking:
+            by_source[row.source].append(row)
+        for group in by_source.values():
+            yield from _checked(group, bool(indicator))
+        if len(by_source) > 1:
+            yield from (item for item in _checked(ranking, bool(indicator)) if not item.one_source)
+
+
+def _checked(ranking: list[ResultRow], of_indicator: bool) -> Iterator[Contradiction]:
+    if not of_indicator:
+        yield from _shared_ranks(ranking)
+    yield from _wrong_order(ranking)
 
 
 def _shared_ranks(ranking: list[ResultRow]) -> Iterator[Contradiction]:

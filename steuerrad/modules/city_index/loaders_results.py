@@ -31,7 +31,12 @@ def load_result_files(context: LoadContext, folder: Path, catalogue: Catalogue) 
     ):
         if path.is_file():
             for row in file_rows(context, path, catalogue, given):
-                rows[row.key] = row
+                earlier = rows.get(row.key)
+                both = row if earlier is None else complete(earlier, row)
+                if both is None:
+                    context.fault(path, row.line, "the same source says something else in another file")
+                else:
+                    rows[row.key] = both
     if not context.problems:
         write_results(context, list(rows.values()))
 
