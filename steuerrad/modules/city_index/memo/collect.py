@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,10 +35,14 @@ class Sources:
     def use(self, key: str) -> str:
         if key and key not in self.used:
             title, url = self.titles.get(key, (key, ""))
-            self.used[key] = Source(
-                key, title, url or (key if key.startswith(("http://", "https://")) else "")
-            )
+            self.used[key] = Source(key, title, url or _address(key))
         return key
+
+
+def _address(key: str) -> str:
+    """The first address in a source that is one or several; "" in any other."""
+    first = (re.split(r"[\s;|]+", key.strip()) or [""])[0]
+    return first if first.startswith(("http://", "https://")) else ""
 
 
 def find(city: str, year: int) -> tuple[IndexCity, Edition]:

@@ -37,6 +37,7 @@ def _correction(finding: Finding) -> Correction:
         finding.printed or "", "" if finding.follows is None else str(finding.follows.value), finding.severity,
         finding.certainty, finding.basis, finding.message_key,
         tuple((name, _param(value)) for name, value in sorted(finding.params.items())), finding.caused_by or "",
+        any(item.quantity.startswith("score") and item.row == place.row for item in finding.evidence),
     )  # fmt: skip
 
 

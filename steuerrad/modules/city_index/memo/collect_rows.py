@@ -9,6 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import override
+
 from steuerrad.engines.scoring import Part, printed_interval
 from steuerrad.modules.city_index.facts import aggregation, printed
 from steuerrad.modules.city_index.memo.facts import Counterpart, MeasureFact, OtherValue, RawFact, Row
@@ -225,7 +228,9 @@ def _measures(own: Sequence[Indicator], user: Any) -> dict[str, tuple[MeasureFac
     """The measures that answer each indicator (by its reference). What cannot be resolved keeps its number."""
     refs = {item.ref for item in own}
     links = list(Link.objects.filter(target__in=refs, kind=ANSWERS).order_by("source"))
-    targets = resolve({link.source for link in links}, user)
+    with override(settings.LANGUAGE_CODE):  # facts must not depend on the reader's language
+        targets = resolve({link.source for link in links}, user)
+        labels = {key: str(target.state_label) for key, target in targets.items()}
     found: dict[str, list[MeasureFact]] = defaultdict(list)
     for link in links:
         target = targets.get(link.source)
@@ -235,7 +240,7 @@ def _measures(own: Sequence[Indicator], user: Any) -> dict[str, tuple[MeasureFac
         found[link.target].append(
             MeasureFact(
                 link.source, number, "" if target is None else title, "" if target is None else target.state,
-                "" if target is None else str(target.state_label), "" if target is None else target.url, link.basis,
+                labels.get(link.source, ""), "" if target is None else target.url, link.basis,
             )
         )  # fmt: skip
     return {ref: tuple(items) for ref, items in found.items()}

@@ -201,7 +201,10 @@ class CategoryFacts:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A finding of the audit of a typed document. params: text values of the message's placeholders."""
+    """A finding of the audit of a typed document. params: text values of the message's placeholders.
+
+    kind_of_score: the row is the score of the category itself, not an indicator.
+    """
 
     id: str
     rule: str
@@ -218,6 +221,7 @@ class Correction:
     message: str
     params: tuple[tuple[str, str], ...]
     caused_by: str
+    kind_of_score: bool
 
 
 @dataclass(frozen=True, slots=True)

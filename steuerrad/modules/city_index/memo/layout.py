@@ -36,8 +36,21 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class Frozen:
+    """A statement of a released memo as it was worded; later rules and templates do not touch it."""
+
+    id: str
+    section: str
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Edition:
-    """How a memo is printed: draft or released, when, by whom, which version, and edited wordings by statement."""
+    """How a memo is printed: draft or released, when, by whom, which version.
+
+    edited: other wordings by statement. frozen: all statements of a released memo; None for a draft.
+    """
 
     day: date | None = None
     author: str = ""
@@ -46,6 +59,26 @@ class Edition:
     released_by: str = ""
     digest: str = ""
     edited: Mapping[str, str] = field(default_factory=dict)
+    frozen: tuple[Frozen, ...] | None = None
+
+
+def printed_statements(facts: MemoFacts, edition: Edition) -> tuple[tuple[Statement, ...], Mapping[str, str]]:
+    """The statements to print, and the wordings that replace the generated ones."""
+    made = statements(facts)
+    if edition.frozen is None:
+        return made, edition.edited
+    known = {item.id: item for item in made}
+    found = tuple(
+        known.get(item.id) or Statement(item.id, item.section, item.rule, {}) for item in edition.frozen
+    )
+    fixed = {
+        item.id: item.text
+        for item in edition.frozen
+        if item.id not in known
+        or item.rule not in texts.TEMPLATES
+        or texts.generated(known[item.id]) != item.text
+    }
+    return found, fixed
 
 
 def wording(statement: Statement, edited: Mapping[str, str]) -> Wording:
@@ -63,13 +96,13 @@ class Layout:
     def __init__(self, facts: MemoFacts, edition: Edition) -> None:
         self.facts = facts
         self.edition = edition
-        self.statements = statements(facts)
+        self.statements, self.edited = printed_statements(facts, edition)
         self.levers: tuple[Lever, ...] = levers(facts)
         self.blocks: list[Block] = []
 
     def said(self, section: str, wanted: Callable[[str], bool] = lambda rule: True) -> list[Wording]:
         return [
-            wording(item, self.edition.edited)
+            wording(item, self.edited)
             for item in self.statements
             if item.section == section and wanted(item.rule)
         ]
@@ -153,9 +186,7 @@ def memo_document(facts: MemoFacts, edition: Edition) -> Document:
     """The document in the current language. A draft says so in its title, which stands on every page."""
     layout = Layout(facts, edition)
     blocks = layout.build()
-    name = "%(index)s %(edition)s: %(city)s" % {
-        "index": facts.index, "edition": facts.edition, "city": facts.city,
-    }  # fmt: skip
+    name = f"{facts.index} {facts.edition}: {facts.city}"
     title = _("DRAFT – %(title)s") % {"title": name} if edition.draft else name
     subtitle = (
         _("Evaluation and comparison with %(previous)s") % {"previous": facts.previous}

@@ -98,7 +98,7 @@ def sources(facts: MemoFacts) -> tuple[Block, ...]:
     for number, one in enumerate(facts.sources, 1):
         name: Run = Text(one.title)
         if one.url:
-            shown = one.url.partition("://")[2] if one.title in (one.key, one.url) else one.title
+            shown = one.url.partition("://")[2] if one.title == one.key else one.title
             name = Link(shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…", one.url)
         rows.append((Cell((Text(f"[{number}]"),), f"source-{number}"), Cell((name,))))
     return (

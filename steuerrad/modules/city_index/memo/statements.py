@@ -364,9 +364,9 @@ class Author:
             if item in primary(self.facts.corrections):
                 open_ = is_open(item)
                 detail = Instead("" if open_ else item.follows, item.printed, item.follows if open_ else "")
-                items.append(
-                    Item(f"{item.category} {item.edition}, {item.row}", detail, correction_anchor(number))
-                )
+                name = f"{item.category} {item.edition}"
+                name = name if item.kind_of_score else f"{name}, {item.row}"
+                items.append(Item(name, detail, correction_anchor(number)))
         return tuple(items)
 
     def correction_statements(self) -> None:
@@ -403,7 +403,7 @@ class Author:
                      total=Points(lever.total_points), **params)  # fmt: skip
         items = self.correction_items()
         if items:
-            self.say(section, "summary_corrections", title=facts.document_title, items=_items(items))
+            self.say(section, "summary_corrections", items=_items(items))
 
     def strengths(self) -> Iterator[tuple[str, Items]]:
         facts = self.facts

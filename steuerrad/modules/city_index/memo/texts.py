@@ -79,7 +79,7 @@ TEMPLATES: Mapping[str, str] = {
         "effect of the field apart."
     ),
     # categories
-    "category_empty": gettext_noop("No source at hand holds a figure of %(city)s in this category."),
+    "category_empty": gettext_noop("No source at hand holds a figure of %(city)s in this category for %(edition)s."),
     "category_rank": gettext_noop("%(city)s takes %(rank)s."),
     "category_rank_bounds": gettext_noop(
         "The rank is not published; what is known of other cities allows ranks %(low)s to %(high)s."
@@ -114,7 +114,7 @@ TEMPLATES: Mapping[str, str] = {
     ),
     "no_indicators": gettext_noop("No source at hand holds single indicators of %(city)s in this category."),
     "list_incomplete": gettext_noop(
-        "The list of indicators of this edition is known only in part; values of %(city)s are known for %(known)s."
+        "The list of indicators of this edition is known only in part; known values of %(city)s: %(known)s."
     ),
     "values_missing": gettext_noop("Not known are: %(items)s."),
     "like_for_like": gettext_noop(
