@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from ninja import Field as Item
 from ninja import Path, Query, Router, Schema, Status
 from ninja.errors import HttpError
 
@@ -32,10 +33,8 @@ from steuerrad.platform.organisations.queries import organisations
 router = Router(auth=reader)
 router.add_router("/findings", findings_router)
 Row = TypeVar("Row")
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-Limit = Annotated[int, Query(ge=1, le=500)]
-CodePath = Annotated[shapes.Code, Path()]
-ValueId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+CodePath = Path[shapes.Code]
+ValueId = Path[Annotated[int, Item(ge=1, le=2**63 - 1)]]
 READ: dict[int, Any] = {404: Error}
 WRITE: dict[int, Any] = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error}
 
@@ -124,7 +123,7 @@ def one(rows: list[dict[str, Any]], key: str, wanted: str) -> dict[str, Any]:
 
 @router.get("/measures", response=Page[shapes.MeasureOut], summary="Measures, filtered and sorted")
 def measure_list(
-    request: HttpRequest, wanted: Annotated[MeasureQuery, Query()], offset: Offset = 0, limit: Limit = 100
+    request: HttpRequest, wanted: Query[MeasureQuery], offset: shapes.Offset = 0, limit: shapes.Limit = 100
 ) -> dict[str, Any]:
     found = measure_queries.measures(measure_queries.MeasureFilter(**wanted.dict()))
     return page(map(measure_row, found[offset : offset + limit]), found.count(), offset, limit)
@@ -159,7 +158,7 @@ def measure_detail(request: HttpRequest, number: CodePath) -> dict[str, Any]:
     "/kpis", response=Page[shapes.KpiOut], summary="KPIs with their newest values, filtered and sorted"
 )
 def kpi_list(
-    request: HttpRequest, wanted: Annotated[KpiQuery, Query()], offset: Offset = 0, limit: Limit = 100
+    request: HttpRequest, wanted: Query[KpiQuery], offset: shapes.Offset = 0, limit: shapes.Limit = 100
 ) -> dict[str, Any]:
     found = kpi_queries.kpis(kpi_queries.KpiFilter(**wanted.dict()))
     rows = kpi_queries.with_newest(list(found[offset : offset + limit]))
@@ -223,7 +222,7 @@ def computed_row(function: str, result: KpiResult) -> dict[str, Any]:
     "/kpis/{code}/values", response={200: Page[shapes.ValueOut], **READ}, summary="Values with all revisions"
 )
 def value_list(
-    request: HttpRequest, code: CodePath, offset: Offset = 0, limit: Limit = 100
+    request: HttpRequest, code: CodePath, offset: shapes.Offset = 0, limit: shapes.Limit = 100
 ) -> dict[str, Any]:
     found: QuerySet[KpiValue] = kpi_of(code).values.order_by("date", "revision")  # type: ignore[attr-defined]
     return page(map(value_row, found[offset : offset + limit]), found.count(), offset, limit)
@@ -232,7 +231,7 @@ def value_list(
 @router.get(
     "/targets", response=Page[shapes.TargetOut], summary="Targets, plans and facts that the documents state"
 )
-def target_list(request: HttpRequest, offset: Offset = 0, limit: Limit = 100) -> dict[str, Any]:
+def target_list(request: HttpRequest, offset: shapes.Offset = 0, limit: shapes.Limit = 100) -> dict[str, Any]:
     found = Target.objects.filter(retired=False).select_related("kpi", "measure", "field")
     return page(map(target_row, found[offset : offset + limit]), found.count(), offset, limit)
 
@@ -271,7 +270,9 @@ def system_detail(request: HttpRequest, code: CodePath) -> dict[str, Any]:
 
 
 @router.get("/organisations", response=Page[shapes.OrganisationOut], summary="Organisations")
-def organisation_list(request: HttpRequest, offset: Offset = 0, limit: Limit = 100) -> dict[str, Any]:
+def organisation_list(
+    request: HttpRequest, offset: shapes.Offset = 0, limit: shapes.Limit = 100
+) -> dict[str, Any]:
     found = organisations()
     return page(map(organisation_row, found[offset : offset + limit]), found.count(), offset, limit)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from ninja import Field as Item
 from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
@@ -17,9 +18,7 @@ from steuerrad.platform.http_api.api import Error
 from steuerrad.platform.http_api.auth import reader, signed_in
 
 router = Router(auth=reader)
-Fingerprint = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-Limit = Annotated[int, Query(ge=1, le=500)]
+Fingerprint = Path[Annotated[str, Item(pattern=r"^[0-9a-f]{64}$")]]
 WRITE: dict[int, Any] = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error}
 
 
@@ -62,7 +61,7 @@ def found(fingerprint: str) -> ShownFinding:
 
 @router.get("/", response=FindingPage, summary="Findings of the strategy audit")
 def finding_list(
-    request: HttpRequest, wanted: Annotated[FindingQuery, Query()], offset: Offset = 0, limit: Limit = 100
+    request: HttpRequest, wanted: Query[FindingQuery], offset: shapes.Offset = 0, limit: shapes.Limit = 100
 ) -> dict[str, Any]:
     items = queries.filtered(queries.shown(), queries.FindingFilter(**wanted.dict()))
     rows = [row(item) for item in items[offset : offset + limit]]

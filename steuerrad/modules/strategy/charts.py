@@ -30,6 +30,7 @@ def value_chart(kpi: Kpi, values: list[KpiValue], target: Target | None) -> Line
         language=language(),
         series=(Series(_("Value"), points),),
         target=line,
+        from_zero=all(value.value >= 0 for value in values),
         source="; ".join(sources[:3]) + (" …" if len(sources) > 3 else ""),
     )
 

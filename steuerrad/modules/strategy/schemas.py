@@ -17,6 +17,8 @@ Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
 Needed = Annotated[str, StringConstraints(pattern=r"^[^\x00]*[^\x00\s][^\x00]*$", max_length=300)]
 Code = Annotated[str, StringConstraints(pattern=r"^[^\x00/]+$", min_length=1, max_length=80)]
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=100)]
+Offset = Annotated[int, Item(ge=0, le=1_000_000)]
+Limit = Annotated[int, Item(ge=1, le=500)]
 QualityName = Literal["measured", "extrapolated", "higher_level", "estimated", "personal_estimate", "unknown"]
 Figure = Annotated[Decimal, Item(max_digits=24, decimal_places=8, description="In the unit of the KPI")]
 

@@ -75,13 +75,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation_for(request: HttpRequest, source: Registry = registry) -> tuple[NavigationLink, ...]:
-    """Main navigation of `source`, without what this user may not open; the current entry is active."""
+    """Main navigation of `source`, without what this user may not open; the nearest entry above is active."""
     links = []
     for entry in source.navigation():
         url = url_or_empty(entry.url_name)
         if url and _may(request, entry.permission):
-            links.append(NavigationLink(entry.title, url, is_active(request.path, url)))
-    return tuple(links)
+            links.append((entry.title, url))
+    nearest = max((url for _title, url in links if is_active(request.path, url)), key=len, default="")
+    return tuple(NavigationLink(title, url, url == nearest) for title, url in links)
 
 
 def is_active(path: str, url: str) -> bool:

@@ -31,8 +31,8 @@ _kept: dict[Stamp, list[Finding]] = {}
 def stamp() -> Stamp:
     """Changes with every load and every write, because both leave an audit entry; and with the day. Two queries."""
     city = current_city()
-    newest = AuditEntry.objects.order_by("-pk").values_list("pk", "at").first() or (None, None)
-    return (city.data_hash if city else "", city.loaded_at if city else None, *newest, clock.today())
+    newest, at = AuditEntry.objects.order_by("-pk").values_list("pk", "at").first() or (None, None)
+    return (city.data_hash if city else "", city.loaded_at if city else None, newest, at, clock.today())
 
 
 def raw_findings() -> list[Finding]:

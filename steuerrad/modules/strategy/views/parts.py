@@ -41,7 +41,7 @@ def sort_headers(
     return headers
 
 
-def page_of(request: HttpRequest, items: Any, size: int = PAGE_SIZE) -> Page[Any]:
+def page_of(request: HttpRequest, items: Any, size: int = PAGE_SIZE) -> Page:
     """The page that ?page= names; nonsense gives the first, too much the last."""
     return Paginator(items, size).get_page(request.GET.get("page", "")[:10])
 
