@@ -20,7 +20,7 @@ SHORTEST_STEM, SHORTEST_PART = 4, 5
 # Articles, prepositions, and the words of strategies that say nothing about the subject.
 SAY_NOTHING = """
     abdeckung als am an and angebot angebote angeboten anteil anteils anzahl art auch auf aus bei besonderen
-    besonders bochum bochumer bzw city das dem den der deren des dessen die digital digitale digitalen
+    besonders bzw city das dem den der deren des dessen die digital digitale digitalen
     digitaler digitales durch durchschnittlich durchschnittliche ein eine einem einen einer eines einwohner
     einwohnerinnen erfolg etc for fuer fur gesamt gesamte ggf grad hohe ihre ihren ihrer im in initiiert
     initiierte initiierten initiiertes insgesamt intelligent intelligente intelligenten intelligenter
