@@ -61,7 +61,7 @@ CHARTS: tuple[Chart, ...] = (
         unit="%",
         decimals=1,
         series=(
-            Series("Musterstadt", years(2016, 12.5, 18, 22.1, None, 48, 61.2, 70, 84, 88.3, 91, spread=4)),
+            Series("Seestadt", years(2016, 12.5, 18, 22.1, None, 48, 61.2, 70, 84, 88.3, 91, spread=4)),
             Series("Mittel aller Städte", years(2016, 14, 17, 25, 33, 41, 55, 66, 71, 80, 87.5)),
         ),
         target=Target(95, 2025),
@@ -95,7 +95,7 @@ CHARTS: tuple[Chart, ...] = (
         title="Gesamtwertung",
         subtitle="Beispielwerte: eine Stadt hervorgehoben, Mittelwert als Linie",
         decimals=1,
-        bars=(Bar("Nordstadt", 70.2), Bar("Musterstadt", 53.9, highlight=True), Bar("Südstadt", 41.7)),
+        bars=(Bar("Nordstadt", 70.2), Bar("Seestadt", 53.9, highlight=True), Bar("Südstadt", 41.7)),
         mark=Mark(48.2, "Mittelwert"),
     ),
     DumbbellChart(
@@ -129,14 +129,14 @@ CHARTS: tuple[Chart, ...] = (
             Ranked("Oststadt", 2),
             Ranked("Südstadt", 3),
             Ranked("Weststadt", 30),
-            Ranked("Musterstadt", 38, worst=52, highlight=True),
+            Ranked("Seestadt", 38, worst=52, highlight=True),
         ),
     ),
     ProfileChart(
         title="Profil nach Kategorien",
         subtitle="Beispielwerte",
         unit="Punkte",
-        names=("Musterstadt", "Nordstadt", "Mittel aller Städte"),
+        names=("Seestadt", "Nordstadt", "Mittel aller Städte"),
         categories=(
             Profiled("Verwaltung", (62.1, 70, 58)),
             Profiled("IT-Infrastruktur und Kommunikation", (71.3, 71, 65.5)),
@@ -168,7 +168,7 @@ def _field(code: str, name: str, *counts: int) -> WheelField:
 
 
 WHEEL = WheelSpec(
-    title="Das Steuerrad einer Musterstadt",
+    title="Das Steuerrad einer Seestadt",
     themes=(
         WheelTheme(
             "VW",
