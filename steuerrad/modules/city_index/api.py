@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router
+from ninja import Field as Item
+from ninja import Router
 from ninja.errors import HttpError
 
 from steuerrad.modules.city_index import schemas as shapes
@@ -18,9 +19,9 @@ from steuerrad.platform.http_api.api import Error
 from steuerrad.platform.http_api.auth import reader
 
 router = Router(auth=reader)
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-Limit = Annotated[int, Query(ge=1, le=1000)]
-Year = Annotated[int, Path(ge=1900, le=2100)]
+Offset = Annotated[int, Item(ge=0, le=1_000_000)]
+Limit = Annotated[int, Item(ge=1, le=1000)]
+Year = Annotated[int, Item(ge=1900, le=2100)]
 READ: dict[int, Any] = {404: Error}
 
 
@@ -66,7 +67,7 @@ def list_cities(request: HttpRequest) -> Any:
     "/indicators", response=list[shapes.IndicatorOut], summary="Indicators of all editions, or of one"
 )
 def list_indicators(
-    request: HttpRequest, edition: Annotated[int | None, Query(ge=1900, le=2100)] = None
+    request: HttpRequest, edition: Annotated[int | None, Item(ge=1900, le=2100)] = None
 ) -> Any:
     found = Indicator.objects.select_related("category__edition").order_by(
         "category__edition__year", "category__order", "order"
@@ -85,7 +86,7 @@ def list_indicators(
 
 @router.get("/results", response=shapes.Slice, summary="Printed results, one row a source")
 def list_results(
-    request: HttpRequest, edition: Annotated[int | None, Query(ge=1900, le=2100)] = None, city: shapes.Word = "",
+    request: HttpRequest, edition: Annotated[int | None, Item(ge=1900, le=2100)] = None, city: shapes.Word = "",
     category: shapes.Word | None = None, indicator: shapes.Word | None = None, offset: Offset = 0, limit: Limit = 100,
 ) -> Any:  # fmt: skip
     found = Result.objects.select_related("city", "edition").order_by(
@@ -147,7 +148,7 @@ def list_verdicts(request: HttpRequest, year: Year) -> Any:
     summary="What the check of a city's typed documents found",
 )  # fmt: skip
 def audit(
-    request: HttpRequest, year: Year, city: Annotated[shapes.Word, Path(pattern=r"^[^\x00/]+$")]
+    request: HttpRequest, year: Year, city: Annotated[shapes.Word, Item(pattern=r"^[^\x00/]+$")]
 ) -> Any:
     edition = edition_of(year)
     found = IndexCity.objects.filter(key=city).first()

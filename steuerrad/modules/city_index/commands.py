@@ -14,6 +14,7 @@ from steuerrad.modules.city_index.catalogue import Catalogue, UnknownNameError
 from steuerrad.modules.city_index.commands_audit import COMMANDS as AUDIT_COMMANDS
 from steuerrad.modules.city_index.commands_audit import UseError, the_catalogue
 from steuerrad.modules.city_index.importing import Plan, file_hash, make_plan
+from steuerrad.modules.city_index.memo.commands import COMMANDS as MEMO_COMMANDS
 from steuerrad.modules.city_index.reading import Given, read_results
 from steuerrad.platform.tables.problems import TableProblem
 
@@ -102,4 +103,5 @@ def summary(plan: Plan) -> str:
 COMMANDS = (
     Command("index", "import", "import results of any year and city", run_import, configure_import),
     *AUDIT_COMMANDS,
+    *MEMO_COMMANDS,
 )

@@ -146,7 +146,7 @@ def statement(row: CityRow, names: Names, city_id: int | None, *, name: str) -> 
 
 
 def replace_rows(
-    context: LoadContext, model: type[TypedRow | TypedStatement], rows: list[dict[str, Any]]
+    context: LoadContext, model: Any, rows: list[dict[str, Any]]
 ) -> None:
     """Make the table hold just these rows; nobody refers to them, so they are written anew when they differ."""
     columns = [field.attname for field in model._meta.concrete_fields if field.attname != "id"]

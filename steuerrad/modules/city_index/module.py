@@ -19,7 +19,11 @@ module = Module(
     url_prefix="index/",
     urls="steuerrad.modules.city_index.urls",
     navigation=(NavigationItem(_("Smart City Index"), "city_index:overview", order=200),),
-    permissions=(Permission("city_index.import", _("Import results of the index"), roles=("coordinator",)),),
+    permissions=(
+        Permission("city_index.import", _("Import results of the index"), roles=("coordinator",)),
+        Permission("city_index.edit_memo", _("Write the memo of the index"), roles=("coordinator",)),
+        Permission("city_index.release_memo", _("Release the memo of the index"), roles=("approver",)),
+    ),
     api="steuerrad.modules.city_index.api:router",
     kpis=KPIS,
     cards=CARDS,
@@ -28,5 +32,5 @@ module = Module(
     linkables=LINKABLES,
     loaders=(LOADER, *LOADERS),
     commands=COMMANDS,
-    publishes=("city_index.results_imported",),
+    publishes=("city_index.results_imported", "city_index.memo_released"),
 )

@@ -1,6 +1,6 @@
 """Addresses of the index."""
 
-from django.urls import path
+from django.urls import include, path
 
 from steuerrad.modules.city_index.views import audit, compare, editions, imports
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("indicators/<slug:category>/<slug:key>/", compare.indicator, name="indicator"),
     path("conflicts/", audit.conflicts, name="conflicts"),
     path("mappings/", editions.mappings, name="mappings"),
+    path("memo/", include("steuerrad.modules.city_index.memo.urls")),
     path("import/", imports.upload, name="import"),
     path("import/<str:token>/", imports.confirm, name="import_confirm"),
 ]

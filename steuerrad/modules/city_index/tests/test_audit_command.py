@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from steuerrad.config.cli import main
+from steuerrad.modules.city_index.tests.command_line import main
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
 GOLDEN = Path(__file__).parent / "golden" / "audit_memo_2020.txt"

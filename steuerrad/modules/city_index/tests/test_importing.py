@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from steuerrad.config.cli import main
 from steuerrad.modules.city_index.actions import BadRowsError, import_results
 from steuerrad.modules.city_index.catalogue import Catalogue, read_catalogue
 from steuerrad.modules.city_index.importing import Plan, make_plan
 from steuerrad.modules.city_index.models import Import, Index, Indicator, Result
 from steuerrad.modules.city_index.reading import Given, read_results
+from steuerrad.modules.city_index.tests.command_line import main
 from steuerrad.platform.audit.models import AuditEntry
 from steuerrad.platform.tables.problems import TableProblem
 

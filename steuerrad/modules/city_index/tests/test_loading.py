@@ -132,7 +132,7 @@ def test_a_missing_index_is_a_fault(folders: Path) -> None:
 
 
 def test_an_indicator_that_an_import_named_survives_loading(folders: Path) -> None:
-    from steuerrad.config.cli import main
+    from steuerrad.modules.city_index.tests.command_line import main
 
     load_city("bochum")
     file = folders / "new.csv"

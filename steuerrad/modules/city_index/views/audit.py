@@ -23,22 +23,21 @@ from steuerrad.modules.city_index.models import IndexCity
 from steuerrad.modules.city_index.queries import category_titles, load_field
 from steuerrad.modules.city_index.queries_audit import Audited, audits, verdicts
 from steuerrad.modules.city_index.rules.findings import Finding
-from steuerrad.modules.city_index.views.parts import crumbs, edition_or_404, index_or_404, own
-from steuerrad.platform.city.queries import documents
+from steuerrad.modules.city_index.views.parts import crumbs, edition_or_404, index_or_404, own, source_titles
 
 OUTCOME_ORDER = ("contradicted", "reproduced", "not_checkable")
 
 
 def audit(request: HttpRequest, year: int) -> HttpResponse:
     """The own city's typed documents for an edition; ?city= names another one."""
-    _index, known = index_or_404()
+    index, known = index_or_404()
     here = edition_or_404(known, year)
     city = own(request)
     if request.GET.get("city"):
         city = IndexCity.objects.filter(key=request.GET["city"][:80]).first()
     if city is None:
         raise Http404("no such city in the index")
-    texts = documents()
+    texts = source_titles(index)
     found = audits(city, here)
     context = {
         "heading": _("Check of typed results %(year)d") % {"year": year},
@@ -99,11 +98,11 @@ def evidence_source(source: str, texts: dict[str, Any]) -> tuple[tuple[str, str]
 
 def checks(request: HttpRequest, year: int) -> HttpResponse:
     """Which published scores of an edition follow from published parts."""
-    _index, known = index_or_404()
+    index, known = index_or_404()
     here = edition_or_404(known, year)
     found = sorted(verdicts([here]), key=lambda item: (OUTCOME_ORDER.index(item.outcome), item.figure.city))
     counts = Counter(item.outcome for item in found)
-    texts = documents()
+    texts = source_titles(index)
     rows = [
         [
             Cell(item.figure.city), Cell(item.figure.category or _("Total")), Cell(as_read(item.figure.value)),
@@ -157,7 +156,7 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     years = {item.pk: item for item in known}
     titles = category_titles(index)
     loaded = load_field(known, indicators=True)
-    texts = documents()
+    texts = source_titles(index)
     rows: list[list[Cell]] = []
     for (edition, category, indicator), by_city in loaded.by_place.items():
         for city_id in by_city:

@@ -43,8 +43,14 @@ from steuerrad.modules.city_index.queries_compare import (
     strengths,
     weaknesses,
 )
-from steuerrad.modules.city_index.views.parts import before, crumbs, edition_or_404, index_or_404, own
-from steuerrad.platform.city.queries import documents
+from steuerrad.modules.city_index.views.parts import (
+    before,
+    crumbs,
+    edition_or_404,
+    index_or_404,
+    own,
+    source_titles,
+)
 from steuerrad.platform.links.queries import linked
 
 
@@ -134,7 +140,7 @@ def category_table(
         (item.figure.category or "", item.figure.value): item for item in verdicts([edition], city=here)
     }
     rows = []
-    texts = documents()
+    texts = source_titles(edition.index)
     for key, name in categories_of(edition):
         item = standing[key]
         move = moved(loaded, last, edition, key, here) if last is not None else None
@@ -323,7 +329,7 @@ def indicator(request: HttpRequest, category: str, key: str) -> HttpResponse:
     newest = found[0]
     answers = linked([newest.ref], request.user).get(newest.ref, [])
     by_year = {item.pk: item for item in known}
-    texts = documents()
+    texts = source_titles(index)
     tables = []
     for item in found:
         edition = by_year[item.category.edition_id]

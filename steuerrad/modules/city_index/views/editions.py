@@ -27,8 +27,8 @@ from steuerrad.modules.city_index.views.parts import (
     edition_or_404,
     index_or_404,
     own,
+    source_titles,
 )
-from steuerrad.platform.city.queries import documents
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -110,7 +110,7 @@ def edition(request: HttpRequest, year: int) -> HttpResponse:
         "category_title": title,
         "tabs": [("", _("Total")), *names.items()],
         "chart": charts.rank_strip(_("Ranks: %(category)s") % {"category": title}, here, found, city),
-        "table": ranking_table(found, city, title),
+        "table": ranking_table(found, city, title, here),
         "missing": missing(here, loaded, category),
         "categories": [
             (item, indicators.get(item.key, []), *category_counts(loaded, here, item.key))
@@ -136,8 +136,10 @@ def missing(edition: Edition, loaded: Field, category: str) -> dict[str, int | N
     return {"ranks": ranks, "scores": scores, "cities": edition.cities}
 
 
-def ranking_table(found: list[Standing], city: IndexCity | None, title: str) -> TableView:
-    texts = documents()
+def ranking_table(
+    found: list[Standing], city: IndexCity | None, title: str, edition_of: Edition
+) -> TableView:
+    texts = source_titles(edition_of.index)
     rows = [
         [
             Cell(item.city.name, url=item.city.get_absolute_url(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -10,11 +11,29 @@ from django.utils.translation import gettext as _
 
 from steuerrad.modules.city_index.models import Edition, Index, IndexCity
 from steuerrad.modules.city_index.queries import editions, own_city, the_index
+from steuerrad.platform.city.queries import documents
 
 
 def crumbs(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
     """Breadcrumbs that begin at home and the index; the last step is the page itself."""
     return [(_("Home"), reverse("home")), (_("Smart City Index"), reverse("city_index:overview")), *steps]
+
+
+@dataclass(frozen=True)
+class NamedSource:
+    """A source that index.toml names by an id."""
+
+    title: str
+    url: str
+
+
+def source_titles(index: Index) -> dict[str, Any]:
+    """What ids of sources stand for: sources of index.toml, and the city's documents, which win."""
+    listed = {
+        str(item.get("id", "")): NamedSource(str(item.get("title", "")), str(item.get("url", "")))
+        for item in index.rules.get("sources", [])
+    }
+    return {**listed, **documents()}
 
 
 def index_or_404() -> tuple[Index, list[Edition]]:
