@@ -145,9 +145,7 @@ def statement(row: CityRow, names: Names, city_id: int | None, *, name: str) -> 
     }  # fmt: skip
 
 
-def replace_rows(
-    context: LoadContext, model: Any, rows: list[dict[str, Any]]
-) -> None:
+def replace_rows(context: LoadContext, model: Any, rows: list[dict[str, Any]]) -> None:
     """Make the table hold just these rows; nobody refers to them, so they are written anew when they differ."""
     columns = [field.attname for field in model._meta.concrete_fields if field.attname != "id"]
     table = model._meta.db_table

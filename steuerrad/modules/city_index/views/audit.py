@@ -83,6 +83,7 @@ def finding_view(finding: Finding, texts: dict[str, Any]) -> dict[str, Any]:
         "message": audit_text.message(finding),
         "printed": finding.printed,
         "follows": audit_text.follows(finding.follows),
+        "replaces": finding.replaces,
         "certainty": audit_text.CERTAINTIES[finding.certainty],
         "basis": audit_text.basis(finding),
         "evidence": [

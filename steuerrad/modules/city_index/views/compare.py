@@ -156,7 +156,9 @@ def category_table(
         ])  # fmt: skip
     header = [_("Category"), _("Rank"), _("Points"), _("Change in points"), _("Median change of the others"), _("Verdict"),
               _("Sources")]  # fmt: skip
-    return TableView(_("Categories in %(year)d") % {"year": edition.year}, header, rows, (1, 2, 3, 4), {0})
+    return TableView(
+        _("Categories in %(year)d") % {"year": edition.year}, header, rows, (1, 2, 3, 4), {0}, stacked=True
+    )
 
 
 def verdict_cell(verdict: Any) -> Cell:

@@ -85,7 +85,9 @@ def places_table(city: IndexCity, places: list[tuple[Edition, Standing]]) -> Tab
         ])  # fmt: skip
         earlier = standing
     header = [_("Edition"), _("Rank"), _("of cities"), _("Places gained"), _("Points"), _("Change in points")]
-    return TableView(_("%(city)s over all editions") % {"city": city}, header, rows, (1, 2, 3, 4, 5))
+    return TableView(
+        _("%(city)s over all editions") % {"city": city}, header, rows, (1, 2, 3, 4, 5), stacked=True
+    )
 
 
 def edition(request: HttpRequest, year: int) -> HttpResponse:
