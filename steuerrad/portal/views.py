@@ -8,9 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from steuerrad.kernel.registry import registry
 from steuerrad.platform.accounts.access import holds_anywhere
+from steuerrad.platform.ui.context import PRODUCT_NAME
 from steuerrad.portal.search import LONGEST, find
 
 HITS_A_PAGE = 20
@@ -23,12 +25,14 @@ def home(request: HttpRequest) -> HttpResponse:
         for card in registry.all("cards")
         if not card.permission or holds_anywhere(request.user, card.permission)
     ]
+    city = request.city  # type: ignore[attr-defined]
     context = {
+        "heading": (city.strategy_title or city.name) if city else PRODUCT_NAME,
         "cards": [
             {"card": card, "template": card.template, "context": card.context(request.user)} for card in shown
         ],
         "styles": list(dict.fromkeys(path for card in shown for path in card.styles)),
-        "city": request.city,  # type: ignore[attr-defined]
+        "city": city,
         "entrances": entrances(request),
     }
     return render(request, "portal/home.html", context)
@@ -48,7 +52,10 @@ def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     hits = find(query, request.user)
     page = Paginator(hits, HITS_A_PAGE).get_page(request.GET.get("page", "")[:10])
-    return render(request, "portal/search.html", {"search_query": query, "page_obj": page})
+    heading = _("Hits for “%(query)s”") % {"query": query} if query else _("Search")
+    return render(
+        request, "portal/search.html", {"heading": heading, "search_query": query, "page_obj": page}
+    )
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:

@@ -34,7 +34,11 @@ def dataset_page(request: HttpRequest, dataset_id: str) -> HttpResponse:
         "preview": list(islice(queries.rows(dataset, request.user), PREVIEW_ROWS)),
         "heading": dataset.title,
         "lead": dataset.description,
-        "breadcrumbs": [(_("Open data"), reverse("datasets:list"))],
+        "breadcrumbs": [
+            (_("Home"), reverse("home")),
+            (_("Open data"), reverse("datasets:list")),
+            (dataset.title, ""),
+        ],
     }
     return render(request, "datasets/detail.html", context)
 

@@ -21,6 +21,13 @@ from steuerrad.platform.ui.charts.words import capital, word
 NAVY, NAVY_SOFT, FIELD, BRASS = "#06005d", "#092797", "#f3f4f7", "#6e7597"
 #: Radii as shares of half the sheet: hub, theme ring, field ring, rim, tip of a handle.
 HUB, THEME_OUT, FIELD_IN, FIELD_OUT, RIM_IN, RIM_OUT, HANDLE = 0.135, 0.4, 0.41, 0.75, 0.76, 0.865, 0.985
+#: In which order a label is tried: where words may break (see `wrap`) and the share of the usual letter size.
+#: Small whole words come before words broken anywhere; a code comes last.
+FITTING = (
+    *((level, scale) for level in (0, 1) for scale in (1.0, 0.93, 0.86)),
+    *((level, scale) for level in (0, 1) for scale in (0.79, 0.73)),
+    *((2, scale) for scale in (1.0, 0.93, 0.86, 0.79, 0.73)),
+)
 
 
 @dataclass(frozen=True)
@@ -348,18 +355,18 @@ def fit_label(
 ) -> tuple[tuple[str, ...], float, float]:
     """Lines, letter size and radius of a label set level within a ring segment of `span` degrees.
 
-    Whole words come before broken ones, large letters before small ones, few lines before many.
+    Tried in the order of FITTING; few lines come before many.
     """
-    radii = tuple(inner + (outer - inner) * share for share in (0.52, 0.6, 0.66, 0.44))
-    for level in (0, 1, 2) if name else ():
-        for letters in (size, size * 0.93, size * 0.86):
-            for width in (14, 12, 10, 8.5, 7.5, 6.5, 5.5, 4.5):
-                lines = wrap(name, width * letters, letters, 6, bold=True, level=level)
-                if lines[-1].endswith("…") or (level and not _tidy(lines)):
-                    continue
-                for radius in radii:
-                    if _inside(lines, letters, radius, inner, outer, span, middle):
-                        return tuple(lines), letters, radius
+    radii = tuple(inner + (outer - inner) * share for share in (0.52, 0.6, 0.66, 0.44, 0.72))
+    for level, scale in FITTING if name else ():
+        letters = size * scale
+        for width in (14, 12, 10, 8.5, 7.5, 6.5, 5.5, 4.5):
+            lines = wrap(name, width * letters, letters, 6, bold=True, level=level)
+            if lines[-1].endswith("…") or (level and not _tidy(lines)):
+                continue
+            for radius in radii:
+                if _inside(lines, letters, radius, inner, outer, span, middle):
+                    return tuple(lines), letters, radius
     for radius in radii:
         if _inside([code], size, radius, inner, outer, span, middle):
             return (code,), size, radius
