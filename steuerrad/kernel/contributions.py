@@ -129,11 +129,14 @@ class Dataset:
 
 @dataclass(frozen=True)
 class SearchHit:
+    """text is shown below the title; keywords are searched, too, but not shown."""
+
     kind: Text
     title: str
     url: str
     text: str = ""
     code: str = ""
+    keywords: str = ""
 
 
 @dataclass(frozen=True)

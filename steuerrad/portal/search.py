@@ -24,7 +24,7 @@ def fold(text: str) -> str:
 
 def score(hit: SearchHit, words: list[str]) -> int:
     """0 unless every word occurs; a code counts most, then the title, its beginning, then the text."""
-    code, title, text = fold(hit.code), fold(hit.title), fold(hit.text)
+    code, title, text = fold(hit.code), fold(hit.title), fold(f"{hit.text} {hit.keywords}")
     total = 0
     for word in words:
         if word == code:

@@ -21,23 +21,25 @@ def words(*parts: str) -> str:
 def structure(user: Any) -> Iterator[SearchHit]:
     """Themes and fields, by both names and by their other spellings."""
     for theme in Theme.objects.filter(retired=False):
-        text = words(theme.goal, theme.name, theme.name_en)
-        yield SearchHit(_("Theme"), theme.title, theme.get_absolute_url(), text, theme.code)
+        keywords = words(theme.name, theme.name_en)
+        yield SearchHit(_("Theme"), theme.title, theme.get_absolute_url(), theme.goal, theme.code, keywords)
     for field in Field.objects.filter(retired=False):
-        text = words(field.name_en, field.name, field.aliases)
-        yield SearchHit(_("Field of action"), field.title, field.get_absolute_url(), text, field.code)
+        keywords = words(field.name_en, field.name, field.aliases)
+        yield SearchHit(_("Field of action"), field.title, field.get_absolute_url(), "", field.code, keywords)
 
 
 def measures(user: Any) -> Iterator[SearchHit]:
     for item in Measure.objects.filter(retired=False).select_related("field"):
-        text = words(item.summary, item.number_as_printed, item.funding, item.field.name, item.field.name_en)
-        yield SearchHit(_("Measure"), item.title, item.get_absolute_url(), text, item.number)
+        keywords = words(item.number_as_printed, item.funding, item.field.name, item.field.name_en)
+        yield SearchHit(
+            _("Measure"), item.title, item.get_absolute_url(), item.summary, item.number, keywords
+        )
 
 
 def kpis(user: Any) -> Iterator[SearchHit]:
     for item in Kpi.objects.filter(retired=False):
-        text = words(item.unit, item.code_as_printed, item.references, item.sdg)
-        yield SearchHit(_("KPI"), item.name, item.get_absolute_url(), text, item.code)
+        keywords = words(item.code_as_printed, item.references, item.sdg)
+        yield SearchHit(_("KPI"), item.name, item.get_absolute_url(), item.unit, item.code, keywords)
 
 
 def targets(user: Any) -> Iterator[SearchHit]:
@@ -53,8 +55,8 @@ def targets(user: Any) -> Iterator[SearchHit]:
 def systems(user: Any) -> Iterator[SearchHit]:
     page = reverse("strategy:systems")
     for item in System.objects.filter(retired=False):
-        text = words(item.job_de, item.job, item.module)
-        yield SearchHit(_("System"), item.name, f"{page}#{item.code}", text, item.code)
+        keywords = words(item.job, item.module)
+        yield SearchHit(_("System"), item.name, f"{page}#{item.code}", item.job_de, item.code, keywords)
 
 
 def documents(user: Any) -> Iterator[SearchHit]:
