@@ -52,7 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     hits = find(query, request.user)
     page = Paginator(hits, HITS_A_PAGE).get_page(request.GET.get("page", "")[:10])
-    heading = _("Hits for “%(query)s”") % {"query": query} if query else _("Search")
+    heading = f"{_('Search')}: {query}" if query else _("Search")
     return render(
         request, "portal/search.html", {"heading": heading, "search_query": query, "page_obj": page}
     )
