@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from steuerrad.modules.city_index import audit_text
 from steuerrad.modules.city_index.cells import (
@@ -147,7 +148,13 @@ def missing_text(missing: tuple[str, ...]) -> str:
 
 
 #: Reasons of the rules why nothing can be checked; marked here for the translators.
-REASONS = frozenset({"a readable figure", "structure of the edition", "list of indicators"})
+REASONS = frozenset(
+    {
+        gettext_noop("a readable figure"),
+        gettext_noop("structure of the edition"),
+        gettext_noop("list of indicators"),
+    }
+)
 
 
 def conflicts(request: HttpRequest) -> HttpResponse:
