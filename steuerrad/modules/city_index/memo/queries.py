@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from steuerrad.modules.city_index.memo import texts
@@ -15,7 +15,7 @@ from steuerrad.modules.city_index.memo.facts import MemoFacts, digest, from_data
 from steuerrad.modules.city_index.memo.layout import Edition as Print
 from steuerrad.modules.city_index.memo.layout import Frozen
 from steuerrad.modules.city_index.memo.statements import Statement, statements
-from steuerrad.modules.city_index.models import Edition, IndexCity, Memo
+from steuerrad.modules.city_index.models import Edition, Import, IndexCity, Memo
 from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.city.queries import current_city
 
@@ -70,6 +70,13 @@ def facts_changed(memo: Memo) -> bool:
     """Whether the tables say something else today than when the memo was made."""
     now = collect(memo.city, memo.edition, document=str(memo.facts.get("document", "")))
     return to_data(now) != memo.facts["facts"]
+
+
+def data_stamp() -> str:
+    """Changes with every load of the city's files and every import."""
+    own = current_city()
+    last = Import.objects.aggregate(last=Max("pk"))["last"]
+    return f"{own.data_hash[:16] if own is not None else ''}-{last}"
 
 
 def edited_texts(memo: Memo) -> dict[str, str]:

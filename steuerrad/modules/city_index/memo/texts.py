@@ -230,7 +230,7 @@ def points(value: Decimal | None, decimals: int = 1) -> str:
     """Points with at least one decimal: 59,6."""
     if value is None:
         return numbers.figure(None, decimals, language())
-    exponent = value.normalize().as_tuple().exponent
+    exponent = value.as_tuple().exponent
     needed = max(decimals, -exponent if isinstance(exponent, int) else decimals)
     return numbers.figure(float(value), min(needed, 2), language())
 

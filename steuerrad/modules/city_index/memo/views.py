@@ -8,17 +8,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
+from steuerrad import __version__
 from steuerrad.modules.city_index.memo import actions, queries
 from steuerrad.modules.city_index.memo.collect import NoMemoError, find
+from steuerrad.modules.city_index.memo.facts import digest
 from steuerrad.modules.city_index.memo.forms import StatementForm
 from steuerrad.modules.city_index.memo.layout import memo_document
 from steuerrad.modules.city_index.memo.output import FORMATS
@@ -26,6 +29,9 @@ from steuerrad.modules.city_index.models import Edition, IndexCity, Memo
 from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.city.queries import current_city
 from steuerrad.platform.documents.html import html_fragment
+
+KEPT_SECONDS = 24 * 3600
+CHECKED_SECONDS = 300
 
 
 def crumbs(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
@@ -110,7 +116,7 @@ def shown(request: HttpRequest, chosen: Memo) -> dict[str, Any]:
         "preview": fragment(chosen),
         "draft": draft,
         "intact": queries.is_intact(chosen),
-        "changed": queries.sees_drafts(request.user) and queries.facts_changed(chosen),
+        "changed": queries.sees_drafts(request.user) and changed(chosen),
         "may_edit": edits,
         "may_release": releases,
         "own_work": releases and request.user.pk in actions.hands(chosen),
@@ -119,10 +125,23 @@ def shown(request: HttpRequest, chosen: Memo) -> dict[str, Any]:
     }
 
 
+def changed(chosen: Memo) -> bool:
+    """Whether the figures have changed; asked anew after every load or import, else every few minutes."""
+    key = f"memo-changed:{chosen.pk}:{chosen.facts_hash}:{queries.data_stamp()}"
+    return bool(cache.get_or_set(key, lambda: queries.facts_changed(chosen), CHECKED_SECONDS))
+
+
 def fragment(chosen: Memo) -> SafeString:
     """The memo as HTML; every text in it was escaped when it was built."""
     with in_language(chosen):
-        html = html_fragment(memo_document(queries.facts_of(chosen), queries.print_of(chosen)), top=2)
+        edition = queries.print_of(chosen)
+        key = digest(
+            {"memo": chosen.facts_hash, "print": repr(edition), "in": get_language(), "by": __version__}
+        )
+        html = cache.get(f"memo-html:{key}")
+        if html is None:
+            html = html_fragment(memo_document(queries.facts_of(chosen), edition), top=2)
+            cache.set(f"memo-html:{key}", html, KEPT_SECONDS)
     return mark_safe(html)  # noqa: S308
 
 
