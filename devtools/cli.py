@@ -36,7 +36,9 @@ def up(arguments: Sequence[str]) -> int:
     parser = Parser(prog="./dev up", description=up.__doc__)
     parser.add_argument("--port", type=port_number, default=DEFAULT_PORT, help="default: %(default)s")
     parser.add_argument("--once", action="store_true", help="stop as soon as the home page has answered")
-    parser.add_argument("--city", action="append", default=[], metavar="SLUG", help="load only this city")
+    parser.add_argument(
+        "--city", metavar="SLUG", help="run this city, in a data folder of its own (var/SLUG)"
+    )
     options = parser.parse_args(arguments)
     return start(options.port, options.once, options.city)
 

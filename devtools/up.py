@@ -24,17 +24,19 @@ HOST = "127.0.0.1"
 THREADS = 8
 RUNTIME_LOCK = LOCKS / "runtime.txt"
 PATIENCE_SECONDS = 90.0
+USUAL_CITY = "bochum"  # the default of STEUERRAD_CITY
 
 
-def up(port: int, once: bool, cities: Sequence[str]) -> int:
+def up(port: int, once: bool, city: str | None) -> int:
     """Set up what has changed, serve, print the address and the logins; Ctrl-C stops it."""
     started = time.monotonic()
-    require_cities(cities)
+    if city:
+        choose(city)
     require_free_port(port)
     require_writable()
     with terminate_like_interrupt():
         with only_one_set_up():
-            run_steps([*python_steps("runtime"), *node_steps("runtime"), *product_steps(cities)])
+            run_steps([*python_steps("runtime"), *node_steps("runtime"), *product_steps()])
         server = serve(port)
         try:
             wait_until_up(server, port)
@@ -50,12 +52,14 @@ def up(port: int, once: bool, cities: Sequence[str]) -> int:
     raise Fault(f"The server ended by itself: {cause(LOGS / 'server.log')} (its log: {LOGS / 'server.log'}).")
 
 
-def require_cities(cities: Sequence[str]) -> None:
-    """Refuse a city that has no folder before anything else is done."""
+def choose(city: str) -> None:
+    """Run this city; an installation runs one, so another city than the usual one gets a data folder of its own."""
     known = sorted(path.parent.name for path in folder_of("cities").glob("*/city.toml"))
-    for city in cities:
-        if city not in known:
-            raise Fault(f"There is no city '{city}'; known are: {', '.join(known) or 'none'}.", code=2)
+    if city not in known:
+        raise Fault(f"There is no city '{city}'; known are: {', '.join(known) or 'none'}.", code=2)
+    if city != os.environ.get("STEUERRAD_CITY", USUAL_CITY):
+        os.environ.setdefault("STEUERRAD_DATA_DIR", str(VAR / city))
+    os.environ["STEUERRAD_CITY"] = city
 
 
 def folder_of(kind: str) -> Path:
@@ -100,7 +104,7 @@ def only_one_set_up() -> Iterator[None]:
         yield
 
 
-def product_steps(cities: Sequence[str] = ()) -> list[Step]:
+def product_steps() -> list[Step]:
     """Steps that bring translations, static files, database, city data and logins up to date."""
     stamps = Stamps(data_dir() / "dev-stamps.json")
     source = ROOT / "steuerrad"
@@ -108,6 +112,7 @@ def product_steps(cities: Sequence[str] = ()) -> list[Step]:
     code = files(source, "*.py")
     migrations = [path for path in code if path.parent.name == "migrations"]
     database = database_identity()
+    city = os.environ.get("STEUERRAD_CITY", USUAL_CITY)
 
     def stamped(name: str, title: str, parts: Sequence[Path | str], *commands: Sequence[str]) -> Step:
         wanted = fingerprint(parts)
@@ -137,7 +142,7 @@ def product_steps(cities: Sequence[str] = ()) -> list[Step]:
             ["manage", "migrate", "-v0"],
             ["manage", "createcachetable"],
         ),
-        stamped("cities", "City data", [*data, *code, *cities], ["load", *cities]),
+        stamped("cities", "City data", [*data, *code, city], ["load"], ["jobs", "--force"]),
         stamped("demo", "Demo logins", [*code, *data], ["demo"]),
     ]
 

@@ -3,6 +3,7 @@
 steuerrad manage …        Django's own commands
 steuerrad load            load the city's folder
 steuerrad demo            make demo logins and labelled demo data
+steuerrad jobs            run the jobs that are due
 steuerrad <group> <name>  a module's command, e.g. steuerrad strategy audit
 """
 
@@ -22,12 +23,13 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser over all registered commands. Django must be set up."""
     from steuerrad.kernel.registry import registry  # the registry fills when Django starts
     from steuerrad.platform.city import commands as city_commands
+    from steuerrad.platform.jobs import commands as job_commands
 
     parser = argparse.ArgumentParser(prog="steuerrad", description="Make a city's strategy executable.")
     parser.add_argument("--version", action="version", version=f"steuerrad {__version__}")
     groups = parser.add_subparsers(dest="group", required=True, metavar="COMMAND")
     groups.add_parser("manage", help="Django's own commands", add_help=False)
-    for command in city_commands.COMMANDS:
+    for command in (*city_commands.COMMANDS, *job_commands.COMMANDS):
         sub = groups.add_parser(command.name, help=command.help, description=command.help)
         command.configure(sub)
         sub.set_defaults(run=command.run)

@@ -11,6 +11,7 @@ PLATFORM = (
     "steuerrad.platform.city",
     "steuerrad.platform.organisations",
     "steuerrad.platform.audit",
+    "steuerrad.platform.jobs",
     "steuerrad.platform.links",
     "steuerrad.platform.datasets",
     "steuerrad.platform.documents",

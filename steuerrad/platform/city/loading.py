@@ -70,7 +70,8 @@ def sync(
     keys = (key,) if isinstance(key, str) else key
     table = model._meta.db_table
     existing = {
-        tuple(getattr(item, name) for name in keys): item for item in (scope or model._default_manager.all())
+        tuple(getattr(item, name) for name in keys): item
+        for item in (model._default_manager.all() if scope is None else scope)
     }
     seen: dict[Any, Any] = {}
     new: list[models.Model] = []

@@ -1,0 +1,1 @@
+"""Work that is due by the clock: which job ran when, and how it ended."""
