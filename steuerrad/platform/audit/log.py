@@ -19,7 +19,9 @@ def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, (Decimal, date, datetime)):
+    if isinstance(value, Decimal):  # 1250, not 1250.00000000 and not 1.25E+3
+        return f"{value.normalize():f}"
+    if isinstance(value, (date, datetime)):
         return str(value)
     return force_str(value)
 

@@ -92,3 +92,16 @@ def test_broken_filters_do_not_break_the_page(person) -> None:
         "q=%00",
     ):
         assert browser.get(f"/audit/?{query}").status_code == 200, query
+
+
+@pytest.mark.django_db
+def test_the_log_leaves_the_house_only_with_those_who_may_read_it(person) -> None:
+    record(person, "kpi.correct", "strategy.kpi:X", reason="typing error")
+    browser = Client()
+    assert browser.get("/data/audit.entries.csv").status_code == 404
+    browser.force_login(person)
+    assert browser.get("/data/audit.entries.csv").status_code == 404
+    Membership.objects.create(user=person, role="coordinator")
+    browser.force_login(User.objects.get(pk=person.pk))
+    text = b"".join(browser.get("/data/audit.entries.csv").streaming_content).decode()
+    assert "typing error" in text
