@@ -47,7 +47,7 @@ def described(dataset: Any) -> DatasetOut:
         id=dataset.id,
         title=force_str(dataset.title),
         description=force_str(dataset.description),
-        licence=dataset.licence,
+        licence=force_str(dataset.licence),
         source=force_str(dataset.source),
         columns=[
             ColumnOut(

@@ -60,7 +60,7 @@ def as_table(dataset: Dataset, user: Any) -> Table:
         columns=columns,
         rows=rows(dataset, user),
         source=force_str(dataset.source),
-        licence=dataset.licence,
+        licence=force_str(dataset.licence),
         created=clock.now(),
     )
 
