@@ -146,7 +146,7 @@ class TestValues:
         entry = AuditEntry.objects.filter(ref=kpi.ref).first()
         assert entry
         assert entry.action == "strategy.correct_value"
-        assert entry.changes == {"2024-12-31": ["12.50000000", "13.50000000"]}
+        assert entry.changes == {"2024-12-31": ["12.5", "13.5"]}
 
     def test_a_correction_needs_a_reason_and_a_change(self, kpi: Kpi, coordinator: User) -> None:
         old = record_value(coordinator, kpi, **GIVEN)
