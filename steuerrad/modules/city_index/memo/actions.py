@@ -14,8 +14,9 @@ from steuerrad.kernel.events import publish
 from steuerrad.modules.city_index.memo import texts
 from steuerrad.modules.city_index.memo.collect import NoMemoError, collect
 from steuerrad.modules.city_index.memo.facts import to_data
+from steuerrad.modules.city_index.memo.parameters import Statement
 from steuerrad.modules.city_index.memo.queries import EDIT, RELEASE, author_of, edited_texts, facts_of, seal
-from steuerrad.modules.city_index.memo.statements import Statement, statements
+from steuerrad.modules.city_index.memo.statements import statements
 from steuerrad.modules.city_index.models import Edition, IndexCity, Memo, MemoText
 from steuerrad.platform.accounts.access import require
 from steuerrad.platform.audit.log import record

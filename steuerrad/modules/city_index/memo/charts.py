@@ -20,7 +20,7 @@ from steuerrad.platform.ui.charts.specs_comparison import RankStrip
 WIDTH = 780.0
 LEVERS_SHOWN = 10
 FEWEST_PAIRS = 2
-FEWEST_CITIES = 3
+FEWEST_CITIES = 10  # with fewer known places a strip shows little but gaps; the annex names them all the same
 
 
 def _number(value: Decimal | None) -> float | None:

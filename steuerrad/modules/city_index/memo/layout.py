@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from steuerrad.modules.city_index.memo import charts, layout_annex, layout_tables, texts
 from steuerrad.modules.city_index.memo.facts import CategoryFacts, MemoFacts
+from steuerrad.modules.city_index.memo.parameters import Statement
 from steuerrad.modules.city_index.memo.rules import Lever, levers, weak_rows
-from steuerrad.modules.city_index.memo.statements import Statement, statements
+from steuerrad.modules.city_index.memo.statements import statements
 from steuerrad.platform.documents.model import (
     Block,
     BulletList,

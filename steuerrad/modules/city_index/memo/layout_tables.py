@@ -18,8 +18,7 @@ from steuerrad.modules.city_index.memo.facts import (
     Row,
     Standing,
 )
-from steuerrad.modules.city_index.memo.rules import Lever, is_open, weak_reasons, weak_rows
-from steuerrad.modules.city_index.memo.statements import (
+from steuerrad.modules.city_index.memo.parameters import (
     correction_anchor,
     lever_anchor,
     rank_anchor,
@@ -27,6 +26,7 @@ from steuerrad.modules.city_index.memo.statements import (
     score_anchor,
     table_anchor,
 )
+from steuerrad.modules.city_index.memo.rules import Lever, is_open, weak_reasons, weak_rows
 from steuerrad.platform.documents.model import (
     Cell,
     Column,

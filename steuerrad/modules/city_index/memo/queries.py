@@ -14,7 +14,8 @@ from steuerrad.modules.city_index.memo.collect import collect
 from steuerrad.modules.city_index.memo.facts import MemoFacts, digest, from_data, to_data
 from steuerrad.modules.city_index.memo.layout import Edition as Print
 from steuerrad.modules.city_index.memo.layout import Frozen
-from steuerrad.modules.city_index.memo.statements import Statement, statements
+from steuerrad.modules.city_index.memo.parameters import Statement
+from steuerrad.modules.city_index.memo.statements import statements
 from steuerrad.modules.city_index.models import Edition, Import, IndexCity, Memo
 from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.city.queries import current_city

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 
 from steuerrad.modules.city_index.memo.facts import Correction, Score
-from steuerrad.modules.city_index.memo.statements import (
+from steuerrad.modules.city_index.memo.parameters import (
     Change,
     Instead,
     Item,

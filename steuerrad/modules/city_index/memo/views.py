@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -46,10 +47,10 @@ def place_or_404(city: str, year: int) -> tuple[IndexCity, Edition]:
         raise Http404(str(error)) from error
 
 
-def to_page(city: IndexCity, edition: Edition, anchor: str = "") -> HttpResponse:
-    return redirect(
-        reverse("city_index:memo", args=[city.key, edition.year]) + (f"#{anchor}" if anchor else "")
-    )
+def to_page(city: IndexCity, edition: Edition, at: str = "") -> HttpResponse:
+    """Back to the memo; at: the statement to open."""
+    address = reverse("city_index:memo", args=[city.key, edition.year])
+    return redirect(f"{address}?{urlencode({'at': at})}#at" if at else address)
 
 
 @require_safe
@@ -109,9 +110,13 @@ def shown(request: HttpRequest, chosen: Memo) -> dict[str, Any]:
     draft = chosen.state == Memo.DRAFT
     edits = draft and allowed(request.user, queries.EDIT)
     releases = draft and allowed(request.user, queries.RELEASE)
-    sections = (
-        queries.by_section(queries.lines(chosen, facts), facts) if draft and (edits or releases) else []
-    )
+    sections: list[tuple[str, list[queries.Line], bool]] = []
+    if edits or releases:
+        at = request.GET.get("at", "")
+        sections = [
+            (title, lines, any(line.statement.id == at for line in lines))
+            for title, lines in queries.by_section(queries.lines(chosen, facts), facts)
+        ]
     return {
         "preview": fragment(chosen),
         "draft": draft,
@@ -121,6 +126,7 @@ def shown(request: HttpRequest, chosen: Memo) -> dict[str, Any]:
         "may_release": releases,
         "own_work": releases and request.user.pk in actions.hands(chosen),
         "sections": sections,
+        "at": request.GET.get("at", ""),
         "longest": actions.LONGEST_TEXT,
     }
 
@@ -215,7 +221,7 @@ def edit(request: HttpRequest, city: str, year: int) -> HttpResponse:
     else:
         text = request.POST.get("text", "")
         done(request, lambda: actions.edit_text(request.user, draft.pk, statement, text), _("Saved."))
-    return to_page(found_city, edition, "statements")
+    return to_page(found_city, edition, statement)
 
 
 @login_required

@@ -252,3 +252,11 @@ def test_the_page_is_well_formed(draft: Memo, role: str) -> None:
     assert len(page.ids) == len(set(page.ids))
     assert page.headings.count(1) == 1
     assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+
+
+def test_after_saving_the_statement_is_open_again(draft: Memo) -> None:
+    answer = signed_in("coordinator").post(f"{PAGE}edit/", {"statement": STATEMENT, "text": "Anders gesagt."})
+    assert answer["Location"].endswith("?at=total_rank_up%3Asummary#at")
+    html = signed_in("coordinator").get(answer["Location"].partition("#")[0]).content.decode()
+    assert "<details open>" in html
+    assert html.count('id="at"') == 1
