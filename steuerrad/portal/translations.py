@@ -18,6 +18,8 @@ from django.conf import settings
 from django.utils.translation import template as django_template
 
 PACKAGE = Path(settings.ROOT) / "steuerrad"
+#: Comment of an entry whose text belongs to another package and is worded anew here; extraction keeps it.
+FOREIGN = "Text of allauth"
 KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2), "ngettext": (1, 2), "ngettext_lazy": (1, 2), "npgettext": ((1, "c"), 2, 3),
@@ -117,9 +119,10 @@ def update(language: str) -> tuple[int, int]:
         if PLACEHOLDER.search(message.text):
             entry.flags = ["python-brace-format" if "{" in message.text else "python-format"]
         fresh.append(entry)
+    fresh.extend(entry for entry in known.values() if entry.tcomment == FOREIGN)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh.save(str(path))
-    return new, len(known)
+    return new, sum(entry.tcomment != FOREIGN for entry in known.values())
 
 
 def compile_catalogues() -> list[Path]:
