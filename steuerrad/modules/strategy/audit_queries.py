@@ -126,7 +126,7 @@ def strategy_data() -> rows.StrategyData:
         ],
         funding_mentions=[
             rows.FundingMentionRow(
-                funding=m.funding, measure=m.measure.number, as_printed=m.as_printed, **place(m)
+                funding=m.funding, measure=m.measure.number, as_printed=m.as_printed, phase=m.phase, **place(m)
             ) for m in FundingMention.objects.filter(retired=False).select_related("measure")
         ],
     )  # fmt: skip

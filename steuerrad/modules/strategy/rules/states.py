@@ -62,13 +62,14 @@ class Period:
 
 NOT_SET = re.compile(r"noch festzulegen|offen|tbd|not (?:yet )?set", re.IGNORECASE)
 ONGOING = re.compile(r"fortlaufend|laufend|dauerhaft|ongoing", re.IGNORECASE)
+AT_LEAST = re.compile(r"\bmind(?:\.|estens)|\bat least\b", re.IGNORECASE)
 FROM = re.compile(r"\b(?:seit|ab|from|since)\b", re.IGNORECASE)
 
 
 def period(text: str, start: int | None, end: int | None) -> Period:
     """What a printed period means, from its text and the years read from it."""
     printed = text.strip()
-    if start is not None and end is not None:
+    if end is not None and not AT_LEAST.search(printed):  # "at least until 2024" may end later
         kind = PeriodKind.RANGE
     elif start is not None or FROM.search(printed):
         kind = PeriodKind.FROM

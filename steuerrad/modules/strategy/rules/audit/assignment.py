@@ -154,7 +154,7 @@ def measure_mismatch(data: StrategyData) -> Iterator[Draft]:
         better = [
             match for match in matcher.matches(kpi)
             if match.score >= max(ENOUGH, CLEARLY * own_score) and match.measure is not own
-            and (match.measure.field == kpi.field or own_score == 0.0)  # elsewhere only if nothing fits here
+            and match.measure.field == kpi.field  # one wrong number is a slip, a wrong field would be two
         ]  # fmt: skip
         if not better or better[0].in_title < SURE:
             continue

@@ -146,6 +146,7 @@ class FundingMentionRow(Printed):
     funding: str
     measure: str
     as_printed: str = ""
+    phase: str = ""
 
 
 Row = TypeVar("Row")

@@ -70,6 +70,8 @@ def unit_against_kpi(data: StrategyData) -> Iterator[Draft]:
         kpi = data.kpi.get(target.kpi)
         if kpi is None or not target.unit or not kpi.unit or target.value is None:
             continue
+        if target.type not in ("target", "plan"):
+            continue  # a threshold or a fact is not compared with the KPI's values
         share, kpi_share = "%" in target.unit, "%" in kpi.unit
         plain_count = kpi.unit.lower() in ("anzahl", "count", "number")
         if target.unit != kpi.unit and (share != kpi_share or not plain_count):
@@ -147,13 +149,25 @@ def funding_counts(data: StrategyData) -> Iterator[Draft]:
         marked = [measure for measure in data.measures if measure.funding == mark]
         for target in data.targets:
             counted = target.unit.lower() in ("maßnahmen", "measures") and mark in target.subject
-            if counted and target.value is not None and not agrees(target, Decimal(len(marked))):
+            if not counted or target.value is None or target.value in bundles(data, mark):
+                continue  # the text counts its own items, and an item may stand for several measures
+            if not agrees(target, Decimal(len(marked))):
                 yield Draft(
                     target.ref, target.subject,
                     {"target": target.code, "funding": mark, "printed": target.as_printed, "actual": len(marked)},
                     evidence_of(target, target.as_printed),
                     members=tuple(Member(m.ref, m.title, m.line) for m in marked),
                 )  # fmt: skip
+
+
+def bundles(data: StrategyData, mark: str) -> set[int]:
+    """How many items the text lists as funded by a programme: in each phase, and in all."""
+    phases: dict[str, set[tuple[str, int | None]]] = {"": set()}
+    for row in data.funding_mentions:
+        if row.funding == mark:
+            phases.setdefault(row.phase, set()).add((row.document, row.line))
+            phases[""].add((row.document, row.line))
+    return {len(items) for items in phases.values()}
 
 
 def funding_end(data: StrategyData, mark: str) -> TargetRow | None:

@@ -50,6 +50,8 @@ def ended_since(data: StrategyData) -> Iterator[Draft]:
         known = measure.status_since or data.as_of
         if measure.end is None or known is None or measure.status not in open_states:
             continue
+        if measure.period_kind != PeriodKind.RANGE:
+            continue  # "at least until" says no end
         if known.year <= measure.end < data.today.year:
             yield draft(measure, end=measure.end, known=known.isoformat())
 
