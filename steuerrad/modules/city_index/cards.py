@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Card
+from steuerrad.modules.city_index.cells import source_links
 from steuerrad.modules.city_index.models import Edition
 from steuerrad.modules.city_index.queries import Known, editions, load_field, own_city, the_index
-from steuerrad.platform.city.queries import current_city
+from steuerrad.platform.city.queries import current_city, documents
 
 
 def place_card(user: Any) -> Mapping[str, Any]:
@@ -37,7 +38,7 @@ def _newest(known_editions: list[Edition], known: list[Known], which: str) -> di
         follows = place > 0 and known_editions[place - 1].year == edition.year - 1
         before = getattr(known[place - 1], which) if follows else None
         change = None if before is None else (before - value if which == "rank" else value - before)
-        return {"edition": edition, "value": value, "change": change, "sources": known[place].sources,
+        return {"edition": edition, "value": value, "change": change, "sources": source_links(known[place].sources, documents()),
                 "broken": any(not item.category_key for item in edition.breaks.all())}  # fmt: skip
     return None
 

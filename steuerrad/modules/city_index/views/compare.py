@@ -126,6 +126,8 @@ def category_profile(loaded: Field, edition: Edition, here: IndexCity, everyone:
         scores = [item.score for item in known.values() if item.score is not None]
         own_score = known[here.pk].score if here.pk in known else None
         rows.append((name, (own_score, mean("", everyone, known).value, max(scores, default=None))))
+    if all(score is None for _name, scores in rows for score in scores):
+        return None  # an empty picture says less than the table
     names = (here.name, _("Mean of the known cities"), _("Best known"))
     return charts.profile(
         _("%(city)s over the categories, %(year)d") % {"city": here, "year": edition.year}, names, rows

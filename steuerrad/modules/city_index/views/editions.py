@@ -159,9 +159,13 @@ def ranking_table(
 
 def mappings(request: HttpRequest) -> HttpResponse:
     index, known = index_or_404()
-    found = IndicatorMapping.objects.filter(to_edition__index=index).select_related(
-        "from_edition", "to_edition"
+    every = list(
+        IndicatorMapping.objects.filter(to_edition__index=index).select_related("from_edition", "to_edition")
     )
+    years = sorted({item.to_edition.year for item in every}, reverse=True)
+    wanted = request.GET.get("edition", "")
+    year = int(wanted) if wanted in map(str, years) else next(iter(years), None)
+    found = [item for item in every if item.to_edition.year == year]
     names = {(item.pk, part.key): part.name for item in known for part in item.categories.all()}
     rows = [
         [
@@ -187,6 +191,7 @@ def mappings(request: HttpRequest) -> HttpResponse:
             "A difference of two years is shown as a change only where both values measure the same thing."
         ),
         "breadcrumbs": crumbs((_("Mappings"), reverse("city_index:mappings"))),
+        "tabs": [(item, item == year) for item in years],
         "table": TableView(_("Mappings of indicators"), header, rows, stacked=True),
     }
     return render(request, "city_index/table_page.html", context)
