@@ -11,7 +11,7 @@ import polib
 import pytest
 from django.test import Client
 from django.urls import Resolver404, resolve
-from django.utils.translation import trans_real
+from django.utils.translation.reloader import translation_file_changed
 
 from steuerrad.platform.accounts.models import User
 from steuerrad.portal import translations
@@ -141,8 +141,8 @@ def english_texts() -> tuple[set[str], list[re.Pattern[str]]]:
 @pytest.fixture(autouse=True, scope="module")
 def _compiled_catalogue() -> None:
     """Compiles what is newer than its compiled form and makes Django read it again."""
-    if translations.compile_catalogues():
-        trans_real._translations.clear()
+    for path in translations.compile_catalogues():
+        translation_file_changed(None, path)
 
 
 @pytest.mark.parametrize("person", [None, "administrator@demo.invalid"])
