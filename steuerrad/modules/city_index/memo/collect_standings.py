@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -101,13 +101,14 @@ def _score(
     nominal = None if parts is None else explain([_middle(part) for part in parts], rule).score.lo
     candidates = [(r, printed(r.score, r.decimals)) for r in own if r.score is not None]
     candidates.sort(key=lambda pair: implied is not None and not _interval(pair[1]).meets(implied))
-    bounds = {
-        "low": None if implied is None else shown(implied.lo, 2),
-        "nominal": None if nominal is None else shown(nominal, DECIMALS),
-        "high": None if implied is None else shown(implied.hi, 2),
-    }
+    bounds = Score(
+        None,
+        low=None if implied is None else shown(implied.lo, 2),
+        nominal=None if nominal is None else shown(nominal, DECIMALS),
+        high=None if implied is None else shown(implied.hi, 2),
+    )
     if not candidates:
-        return Score(None, **bounds), implied
+        return bounds, implied
     result, text = candidates[0]
     interval = _interval(text)
     outcome = check_figure(interval, implied).outcome
@@ -115,7 +116,10 @@ def _score(
         (Decimal(other), use(r.source)) for r, other in candidates[1:] if not _interval(other).meets(interval)
     )
     tight = None if implied is None else interval.intersection(implied)
-    return Score(Decimal(text), use(result.source), conflicting, outcome, **bounds), tight or interval
+    found = replace(
+        bounds, value=Decimal(text), source=use(result.source), conflicting=conflicting, outcome=outcome
+    )
+    return found, tight or interval
 
 
 def _middle(part: Part) -> Part:

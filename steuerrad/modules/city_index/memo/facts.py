@@ -282,7 +282,7 @@ def _read(kind: Any, data: Any) -> Any:
         return tuple(_read(part, item) for part, item in zip(inner, data, strict=True))
     if kind is Decimal:
         return Decimal(data)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{item.name: _read(hints[item.name], data[item.name]) for item in fields(kind)})
     if not isinstance(data, kind):

@@ -58,7 +58,7 @@ class Author:
         self.levers = levers(facts)
         self.found: list[Statement] = []
 
-    def say(self, section: str, rule: str, spot: str = "", **params: Param) -> None:
+    def say(self, section: str, rule: str, spot: str = "", /, **params: Param) -> None:
         name = ":".join(part for part in (rule, section.removeprefix("category:"), spot) if part)
         fixed: dict[str, Param] = {"city": self.facts.city, "edition": self.facts.edition}
         if self.facts.previous is not None:

@@ -31,7 +31,7 @@ def person(role: str) -> User:
 
 def signed_in(role: str) -> Client:
     client = Client()
-    client.force_login(person(role), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person(role))
     return client
 
 
