@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from steuerrad.kernel.registry import registry
+from steuerrad.platform.accounts.admin import close_side_doors
 from steuerrad.platform.http_api.api import build_api
 
 api = build_api()
+close_side_doors(admin.site)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("steuerrad.portal.urls")),

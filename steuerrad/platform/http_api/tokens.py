@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from steuerrad.kernel import clock
+from steuerrad.platform.accounts.backends import shut_out
 from steuerrad.platform.audit.log import record
 from steuerrad.platform.http_api.models import ApiToken
 
@@ -51,7 +52,7 @@ def withdraw_token(user: Any, pk: int) -> bool:
 def user_of(token: str) -> Any | None:
     """The active account behind a valid key, or None. Notes the day of use, not the moment."""
     row = ApiToken.objects.select_related("user").filter(digest=digest_of(token)).first()
-    if row is None or row.expires_at <= clock.now() or not row.user.is_active:
+    if row is None or row.expires_at <= clock.now() or not row.user.is_active or shut_out(row.user):
         return None
     if row.last_used != clock.today():
         ApiToken.objects.filter(pk=row.pk).update(last_used=clock.today())

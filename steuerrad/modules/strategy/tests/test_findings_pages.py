@@ -22,9 +22,7 @@ API = "/api/v1/strategy/findings/"
 
 def signed_in(role: str) -> Client:
     client = Client()
-    client.force_login(
-        User.objects.get(email=f"{role}@demo.invalid"), "django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.get(email=f"{role}@demo.invalid"))
     return client
 
 

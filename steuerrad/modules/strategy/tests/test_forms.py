@@ -21,9 +21,7 @@ GIVEN = {"date": "31.12.2024", "value": "1.234,5", "quality": "measured", "sourc
 
 def signed_in(role: str) -> Client:
     client = Client()
-    client.force_login(
-        User.objects.get(email=f"{role}@demo.invalid"), "django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.get(email=f"{role}@demo.invalid"))
     return client
 
 

@@ -1,0 +1,27 @@
+"""Requests that are too large are refused before a byte of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+class BodyLimit:
+    """Middleware: 413 for a body above settings.LARGEST_BODY.
+
+    Without it a form of any size is written to disk before the page behind it can ask who is there: the CSRF check
+    reads the form to find its token. A body of unknown length (chunked) counts as empty in WSGI.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        text = request.META.get("CONTENT_LENGTH") or "0"
+        if text.isdecimal() and int(text[:20]) > settings.LARGEST_BODY:
+            page = render_to_string("413.html", {"limit": settings.LARGEST_BODY // 1024**2})
+            return HttpResponse(page, status=413, headers={"Connection": "close"})
+        return self.get_response(request)
