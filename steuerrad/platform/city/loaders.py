@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from steuerrad.kernel.contributions import CityLoader
 from steuerrad.platform.city.loading import LoadContext, sync
 from steuerrad.platform.city.models import City, Document
 
+WEB = re.compile(r"https?://[^\s<>\"]+\Z")
 KNOWN = {
     "slug",
     "name",
@@ -82,6 +84,10 @@ def documents_of(context: LoadContext, data: dict[str, Any]) -> list[dict[str, A
         if entry["id"] in seen:
             context.fault(path, None, "id is used twice", column=place, value=entry["id"])
         seen.add(entry["id"])
+        url = str(entry.get("url", ""))
+        if url and not WEB.match(url):
+            reason = "must begin with http:// or https:// and hold no spaces"
+            context.fault(path, None, reason, column=f"{place}.url", value=url)
         rows.append({"key": entry["id"]} | {
             name: str(entry.get(name, "")) for name in ("title", "publisher", "date", "kind", "url", "note")
         })  # fmt: skip

@@ -34,8 +34,8 @@ def audit(request: HttpRequest, year: int) -> HttpResponse:
     index, known = index_or_404()
     here = edition_or_404(known, year)
     city = own(request)
-    if request.GET.get("city"):
-        city = IndexCity.objects.filter(key=request.GET["city"][:80]).first()
+    if wanted := request.GET.get("city", "").replace("\x00", "")[:80]:  # PostgreSQL refuses to look for a NUL
+        city = IndexCity.objects.filter(key=wanted).first()
     if city is None:
         raise Http404("no such city in the index")
     texts = source_titles(index)
