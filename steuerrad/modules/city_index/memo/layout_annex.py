@@ -60,7 +60,8 @@ def method(facts: MemoFacts) -> list[str]:
     if facts.previous:
         found.append(
             _("Counterparts: indicators of the two editions are tied by a mapping. A change is stated only for the same "
-              "indicator on the same scale; everything else is marked n/c (not comparable).")
+              "indicator on the same scale; everything else is marked n/c (not comparable). What goes into an indicator is "
+              "published only in part, so an equal name counts as the same indicator unless something speaks against it.")
         )  # fmt: skip
     return found
 

@@ -75,7 +75,7 @@ def overview(facts: MemoFacts) -> Table:
         for one in standings
     ):
         notes.append(
-            Note("contradicted", (Text(_("Published, but its indicators give another score; see below.")),))
+            Note("contradicted", (Text(_("Printed so, but its indicators give another score; see below.")),))
         )
     columns = [Column(_("Category")), Column(_("Points %(year)s") % {"year": facts.edition}, "right")]
     if previous:
@@ -266,7 +266,8 @@ def answers(facts: MemoFacts, category: CategoryFacts, levers: Sequence[Lever]) 
         ),
         tuple(rows), f"answers-{category.key}",
         note=_("Lever: category points at full points of this indicator. Better cities: as far as published; another "
-               "edition is given in brackets and may have been rated differently."),
+               "edition is given in brackets and may have been rated differently. Status: as last recorded, not as of "
+               "the edition."),
     )  # fmt: skip
 
 
@@ -347,7 +348,8 @@ def corrections(facts: MemoFacts) -> Table | None:
             where += _(" (line %(line)s)") % {"line": item.line}
         if item.caused_by:
             where = f"– {where}"
-        follows = NONE if is_open(item) or not item.follows else texts.corrected(item.follows, item.printed)
+        open_ = is_open(item) or item.severity != "error"  # a suspect: what would fit is not what is right
+        follows = NONE if open_ or not item.follows else texts.corrected(item.follows, item.printed)
         rows.append((
             _cell(where, correction_anchor(number)), item.printed or NONE, follows,
             texts.gettext(texts.CERTAINTIES.get(item.certainty, item.certainty)), texts.message(item),

@@ -67,8 +67,9 @@ TEMPLATES: Mapping[str, str] = {
         "There is no edition before %(edition)s to compare with; this memo states no changes."
     ),
     "field": gettext_noop(
-        "Of %(others)s other cities the scores of both years are known. Their median changed by %(median)s points, "
-        "that of %(city)s by %(own)s: %(against)s points against the field, which was rated by the same list."
+        "Of %(others)s other cities the scores of both years are known. In the median they changed by %(median)s "
+        "points, %(city)s by %(own)s: %(against)s points against these cities, which were rated by the same list. "
+        "They are those whose scores are at hand, not a sample of all."
     ),
     "field_unknown": gettext_noop(
         "How the field changed is not known well enough (%(others)s other cities with scores of both years), so that "
@@ -104,7 +105,7 @@ TEMPLATES: Mapping[str, str] = {
         "indicators changed, the two can be compared only in part."
     ),
     "score_contradicted": gettext_noop(
-        "The published score of %(year)s, %(score)s, does not follow from its indicators: they give %(low)s to "
+        "The printed score of %(year)s, %(score)s, does not follow from its indicators: they give %(low)s to "
         "%(high)s."
     ),
     "score_disputed": gettext_noop("For %(year)s the sources disagree: %(score)s is used here, %(other)s is printed elsewhere."),
@@ -147,7 +148,7 @@ TEMPLATES: Mapping[str, str] = {
     "levers_without_measure": gettext_noop(
         "For these weak indicators no measure of the strategy is on file: %(items)s."
     ),
-    "levers_all_answered": gettext_noop("At least one measure of the strategy answers every weak indicator."),
+    "levers_all_answered": gettext_noop("At least one measure of the strategy is assigned to every weak indicator."),
     "corrections": gettext_noop(
         "Checked was the typed document “%(title)s”. Errors found: %(count)s; further figures that only follow from "
         "them: %(follow)s."
@@ -161,7 +162,7 @@ TEMPLATES: Mapping[str, str] = {
     "strength_high": gettext_noop("Full or nearly full points: %(items)s."),
     "weakness_none": gettext_noop("With the figures at hand no weakness can be named by rule."),
     "weakness_places": gettext_noop("Clear loss of places: %(items)s."),
-    "weakness_low": gettext_noop("Fewest points: %(items)s."),
+    "weakness_low": gettext_noop("Smallest shares of the attainable points: %(items)s."),
     "weakness_fall": gettext_noop("Largest comparable losses: %(items)s."),
     "weakness_mean": gettext_noop("Well below the mean of all cities: %(items)s."),
     "todo": gettext_noop(
@@ -172,7 +173,7 @@ TEMPLATES: Mapping[str, str] = {
         "%(name)s (%(category)s): up to %(points)s points of the category and %(total)s of the total; no measure of "
         "the strategy is on file."
     ),
-    "summary_corrections": gettext_noop("To be corrected in the typed document: %(items)s."),
+    "summary_corrections": gettext_noop("To be corrected or clarified in the typed document: %(items)s."),
 }  # fmt: skip
 
 SECTIONS: Mapping[str, str] = {
@@ -275,7 +276,7 @@ def instead(value: Instead) -> str:
         return gettext("%(right)s instead of %(printed)s") % {
             "right": corrected(value.right, value.printed), "printed": value.printed,
         }  # fmt: skip
-    return gettext("%(printed)s printed, but the indicators give %(parts)s") % {
+    return gettext("%(printed)s stays until clarified, although the indicators give %(parts)s") % {
         "printed": value.printed, "parts": printed(value.parts),
     }  # fmt: skip
 

@@ -61,7 +61,9 @@ def _different(judgement: Judgement, value: Cell, previous: Cell, line: Indicato
         "note",
         "likely",
         "mapping",
-        f"not_comparable_{line.relation}",
+        "not_comparable_same"
+        if name_key(value.name) == name_key(previous.name)
+        else f"not_comparable_{line.relation}",
         {"name": value.name, "previous_name": previous.name, "relation": line.relation},
         judgement.evidence(value, previous),
     )

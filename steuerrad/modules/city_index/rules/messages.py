@@ -86,6 +86,10 @@ MESSAGES: Mapping[str, str] = {
     "not_comparable_merged": gettext_noop(
         "“{name}” was merged from “{previous_name}” and others: the difference is no change of the same thing."
     ),
+    "not_comparable_same": gettext_noop(
+        "“{name}” is named like last year's “{previous_name}”, but was probably rated otherwise: the difference may be "
+        "no change of the same thing."
+    ),
     "not_comparable_narrower": gettext_noop(
         "“{name}” covers less than last year's “{previous_name}”: the difference is no change of the same thing."
     ),
