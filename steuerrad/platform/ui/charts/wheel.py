@@ -367,9 +367,10 @@ def fit_label(
             for radius in radii:
                 if _inside(lines, letters, radius, inner, outer, span, middle):
                     return tuple(lines), letters, radius
-    for radius in radii:
-        if _inside([code], size, radius, inner, outer, span, middle):
-            return (code,), size, radius
+    for letters in (size, size * 0.86, size * 0.73):
+        for radius in radii:
+            if _inside([code], letters, radius, inner, outer, span, middle):
+                return (code,), letters, radius
     return (), size, radii[0]
 
 
