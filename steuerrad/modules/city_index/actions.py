@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from steuerrad.kernel import clock
@@ -17,6 +17,9 @@ from steuerrad.modules.city_index.reading import ResultRow
 from steuerrad.platform.accounts.access import require
 from steuerrad.platform.audit.log import record
 
+BATCH = 200
+COMPLETED = ("score", "rank", "tendency")
+
 
 class BadRowsError(Exception):
     """The file has bad rows and nobody said to leave them out; nothing was written."""
@@ -26,13 +29,22 @@ class BadRowsError(Exception):
         self.plan = plan
 
 
+class ImportedMeanwhileError(Exception):
+    """Somebody else has imported since the plan was made; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody has imported in the meantime; nothing was written. Look at the file again.")
+        )
+
+
 def import_results(
     actor: Any, plan: Plan, catalogue: Catalogue, *, file: str, sha256: str, skip_bad: bool = False
 ) -> Import | None:
     """Write what the plan found. None: everything was known already.
 
     actor None is the operator at the command line; a person needs the right city_index.import.
-    Raises BadRowsError unless skip_bad, PermissionDenied.
+    Raises BadRowsError unless skip_bad, PermissionDenied, ImportedMeanwhileError.
     """
     if actor is not None:
         require(actor, "city_index.import")
@@ -40,6 +52,13 @@ def import_results(
         raise BadRowsError(plan)
     if not plan.changes:
         return None
+    try:
+        return _write(actor, plan, catalogue, file=file, sha256=sha256)
+    except IntegrityError as error:  # a row that was new when the plan was made
+        raise ImportedMeanwhileError from error
+
+
+def _write(actor: Any, plan: Plan, catalogue: Catalogue, *, file: str, sha256: str) -> Import:
     with transaction.atomic():
         done = Import.objects.create(
             at=clock.now(), by=actor, file=file[:255], sha256=sha256, added=len(plan.new),
@@ -84,13 +103,25 @@ def insert_results(rows: Sequence[ResultRow], import_id: int | None) -> None:
 
 
 def complete_results(completed: Iterable[tuple[int, ResultRow]]) -> None:
-    """Write the ranks, scores and tendencies that a source added to its own figures."""
+    """Write the ranks, scores and tendencies that a source added to its own figures.
+
+    Raises ImportedMeanwhileError when another import has filled one of them with something else.
+    """
+    completed = list(completed)
+    wanted = dict(completed)
+    for start in range(0, len(completed), BATCH):
+        ids = [pk for pk, _row in completed[start : start + BATCH]]
+        there = Result.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+        for pk, *known in there.values_list("pk", *COMPLETED):
+            said = [getattr(wanted[pk], name) for name in COMPLETED]
+            if any(old is not None and old != new for old, new in zip(known, said, strict=True)):
+                raise ImportedMeanwhileError
     results = [
         Result(pk=pk, score=row.score, decimals=row.decimals, rank=row.rank, tendency=row.tendency)
         for pk, row in completed
     ]
     if results:
-        Result.objects.bulk_update(results, ["score", "decimals", "rank", "tendency"], batch_size=200)
+        Result.objects.bulk_update(results, ["score", "decimals", "rank", "tendency"], batch_size=BATCH)
 
 
 def add_indicators(plan: Plan, catalogue: Catalogue, done: Import) -> int:

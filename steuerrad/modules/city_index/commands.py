@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from steuerrad.kernel.contributions import Command
-from steuerrad.modules.city_index.actions import BadRowsError, import_results
+from steuerrad.modules.city_index.actions import BadRowsError, ImportedMeanwhileError, import_results
 from steuerrad.modules.city_index.catalogue import Catalogue, UnknownNameError
 from steuerrad.modules.city_index.commands_audit import COMMANDS as AUDIT_COMMANDS
 from steuerrad.modules.city_index.commands_audit import UseError, the_catalogue
@@ -55,7 +55,7 @@ def run_import(options: argparse.Namespace) -> int:
     except TableProblem as problem:
         print(problem, file=sys.stderr)
         return 1
-    except (UseError, BadRowsError) as error:
+    except (UseError, BadRowsError, ImportedMeanwhileError) as error:
         print(f"{options.file}: {error}", file=sys.stderr)
         return 1
     print(_("Nothing new.") if done is None else summary(plan))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from steuerrad.modules.city_index.actions import BadRowsError, import_results
+from steuerrad.modules.city_index.actions import BadRowsError, ImportedMeanwhileError, import_results
 from steuerrad.modules.city_index.catalogue import Catalogue, read_catalogue
 from steuerrad.modules.city_index.importing import Plan, make_plan
 from steuerrad.modules.city_index.models import Import, Index, Indicator, Result
@@ -268,3 +268,24 @@ def test_no_bytes_break_the_import(catalogue: Catalogue, content: bytes) -> None
         plan(HEADER.encode() + content, catalogue)
     except TableProblem:
         return
+
+
+def test_of_two_imports_at_the_same_moment_the_second_is_told(catalogue: Catalogue) -> None:
+    """Both have planned before either writes."""
+    line = f"2019,Gesamtwertung,,,Bochum,40.1,{SOURCE},x"
+    first, second = plan(rows(line), catalogue), plan(rows(line), catalogue)
+    assert write(first, catalogue)
+    before = Import.objects.count(), AuditEntry.objects.count()
+    with pytest.raises(ImportedMeanwhileError):
+        write(second, catalogue)
+    assert (Import.objects.count(), AuditEntry.objects.count()) == before
+
+
+def test_two_imports_never_complete_a_figure_differently(catalogue: Catalogue) -> None:
+    write(plan(rows(f"2019,Gesamtwertung,,,Bochum,40.1,{SOURCE},x"), catalogue), catalogue)
+    ranks = [plan(rows(f"2019,Gesamtwertung,{rank},,Bochum,40.1,{SOURCE},x"), catalogue) for rank in (47, 48)]
+    assert [len(found.completed) for found in ranks] == [1, 1]
+    assert write(ranks[0], catalogue)
+    with pytest.raises(ImportedMeanwhileError):
+        write(ranks[1], catalogue, skip_bad=True)
+    assert Result.objects.get(source=SOURCE, category_key="").rank == 47

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from steuerrad.modules.city_index import uploads
-from steuerrad.modules.city_index.actions import BadRowsError, import_results
+from steuerrad.modules.city_index.actions import BadRowsError, ImportedMeanwhileError, import_results
 from steuerrad.modules.city_index.catalogue import Catalogue, read_catalogue
 from steuerrad.modules.city_index.cells import Cell, TableView, figure
 from steuerrad.modules.city_index.forms import LARGEST_UPLOAD, ConfirmForm, UploadForm
@@ -74,10 +74,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     index, _known = index_or_404()
     waiting = uploads.waiting(request.session, token)
     if waiting is None:
-        messages.error(request, _("This file is no longer waiting; please choose it again."))
-        return redirect("city_index:import")
+        return gone(request)
     catalogue = read_catalogue(index)
-    plan = plan_of(waiting, catalogue)
+    try:
+        plan = plan_of(waiting, catalogue)
+    except TableProblem:  # it was a table when it was uploaded
+        return gone(request)
     form = ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = write(request, plan, catalogue, waiting, skip_bad=form.cleaned_data["skip_bad"])
@@ -102,6 +104,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "city_index/import_confirm.html", context)
 
 
+def gone(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("This file is no longer waiting; please choose it again."))
+    return redirect("city_index:import")
+
+
 def write(
     request: HttpRequest, plan: Plan, catalogue: Catalogue, waiting: uploads.Upload, *, skip_bad: bool
 ) -> HttpResponse | None:
@@ -112,6 +119,11 @@ def write(
     except BadRowsError as error:
         messages.error(request, str(error))
         return None
+    except ImportedMeanwhileError as error:
+        messages.error(request, str(error))
+        return redirect("city_index:import_confirm", token=waiting.token)
+    except FileNotFoundError:  # confirmed twice at the same moment: the other request has cleared it away
+        return gone(request)
     uploads.forget(request.session)
     if done is None:
         messages.info(request, _("Everything in this file was known already; nothing was written."))
