@@ -1,10 +1,11 @@
-"""Requests that are too large are refused before a byte of them is read."""
+"""Requests that no page can mean: too large, or with characters that no database takes. Refused before anything is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -24,4 +25,19 @@ class BodyLimit:
         if text.isdecimal() and int(text[:20]) > settings.LARGEST_BODY:
             page = render_to_string("413.html", {"limit": settings.LARGEST_BODY // 1024**2})
             return HttpResponse(page, status=413, headers={"Connection": "close"})
+        return self.get_response(request)
+
+
+class NoNul:
+    """Middleware: 400 for a NUL in the path of a page. PostgreSQL refuses to look for one; nothing here has one.
+
+    The API says itself, in its own form, which characters it takes.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info and not request.path_info.startswith("/api/v1/"):
+            raise BadRequest("the address holds a NUL character")
         return self.get_response(request)
