@@ -21,9 +21,10 @@ def place_card(user: Any) -> Mapping[str, Any]:
         return {"city": None}
     known_editions = editions(index)
     loaded = load_field(known_editions, city=city, category="")
+    rank = _newest(known_editions, [loaded.known(item, "", city) for item in known_editions], "rank")
     return {
-        "city": city, "index": index,
-        "rank": _newest(known_editions, [loaded.known(item, "", city) for item in known_editions], "rank"),
+        "city": city, "index": index, "rank": rank,
+        "sources": source_links(rank["sources"], documents()) if rank else (),
         "score": _newest(known_editions, [loaded.known(item, "", city) for item in known_editions], "score"),
     }  # fmt: skip
 
@@ -38,7 +39,7 @@ def _newest(known_editions: list[Edition], known: list[Known], which: str) -> di
         follows = place > 0 and known_editions[place - 1].year == edition.year - 1
         before = getattr(known[place - 1], which) if follows else None
         change = None if before is None else (before - value if which == "rank" else value - before)
-        return {"edition": edition, "value": value, "change": change, "sources": source_links(known[place].sources, documents()),
+        return {"edition": edition, "value": value, "change": change, "sources": known[place].sources,
                 "broken": any(not item.category_key for item in edition.breaks.all())}  # fmt: skip
     return None
 
