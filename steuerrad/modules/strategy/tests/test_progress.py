@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from steuerrad.modules.strategy.rules.progress import (
     Attention,
     attention,
+    is_late,
     is_stale,
     prevailing,
     progress,
     running_share,
     share,
 )
-from steuerrad.modules.strategy.rules.states import DELIVERED, PeriodKind, Status
+from steuerrad.modules.strategy.rules.states import DELIVERED, PeriodKind, Status, period
 
 RANGE = PeriodKind.RANGE
 
@@ -73,3 +74,20 @@ def test_progress_may_go_backwards_and_beyond() -> None:
     assert progress(Decimal(10), Decimal(30), Decimal(20)) == Decimal("200.0")
     assert progress(Decimal(80), Decimal(60), Decimal(40)) == Decimal("50.0")
     assert progress(Decimal(10), Decimal(10), Decimal(10)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "kind", "late"),
+    [
+        ("2021-2024", 2021, 2024, PeriodKind.RANGE, True),
+        ("Bis 2024", None, 2024, PeriodKind.RANGE, True),
+        ("2021-mind. 2024", 2021, 2024, PeriodKind.FROM, False),  # at least until: may end later
+        ("Ab 2021", 2021, None, PeriodKind.FROM, False),
+    ],
+)
+def test_only_a_printed_end_can_pass(
+    text: str, start: int | None, end: int | None, kind: PeriodKind, late: bool
+) -> None:
+    read = period(text, start, end)
+    assert read.kind == kind
+    assert is_late(Status.IN_PROGRESS, read.kind, read.end, 2026) is late
