@@ -35,7 +35,17 @@ class Registry:
         """Add a module. Raises DuplicateError when its slug or an id of its contributions is taken."""
         if module.slug in self._modules:
             raise DuplicateError(f"module {module.slug!r} is registered twice")
-        for kind in ("permissions", "kpis", "cards", "panels", "datasets", "search", "loaders", "jobs", "demo"):
+        for kind in (
+            "permissions",
+            "kpis",
+            "cards",
+            "panels",
+            "datasets",
+            "search",
+            "loaders",
+            "jobs",
+            "demo",
+        ):
             taken = {item.id for item in self.all(kind)}
             for item in getattr(module, kind):
                 if item.id in taken:
