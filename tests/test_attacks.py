@@ -11,10 +11,13 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.core.mail import EmailMessage
 from django.db import DatabaseError, connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
 
+from steuerrad.config.mail import settings as mail_settings
 from steuerrad.kernel import clock
 from steuerrad.platform.accounts.models import User
 from steuerrad.platform.audit.models import AuditEntry
@@ -193,3 +196,36 @@ def test_a_key_of_a_deactivated_account_opens_nothing(chief: User) -> None:
     )
     assert answer.status_code == 401
     assert io.BytesIO(answer.content).read()
+
+
+class TestSecretsAndAccounts:
+    def test_a_link_to_a_new_password_is_in_no_log(
+        self, chief: User, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Without a mail server; whoever reads the log could take over any account."""
+        send = import_string(mail_settings("")["EMAIL_BACKEND"])()
+        message = EmailMessage("New password", "https://x/password/reset/key/1-secret/", to=[chief.email])
+        with caplog.at_level("INFO"):
+            assert send.send_messages([message]) == 0
+        captured = capfd.readouterr()
+        told = captured.out + captured.err + caplog.text
+        assert "New password" in told
+        assert "secret" not in told
+
+    def test_nobody_takes_the_address_of_another(self, browser: Client, chief: User) -> None:
+        answer = browser.post("/account/email/", {"action_add": "", "email": "mayor@city.example"})
+        assert answer.status_code == 404
+        assert User.objects.get(pk=chief.pk).email == "chief@city.example"
+
+    def test_a_new_password_has_its_entry(self, browser: Client, chief: User) -> None:
+        new = PASSWORD + " indeed"
+        given = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+        assert browser.post("/account/password/change/", given).status_code == 302
+        entry = AuditEntry.objects.get(action="accounts.new_password")
+        assert entry.actor == chief
+        assert PASSWORD not in str((entry.title, entry.changes, entry.reason))
+
+    def test_what_a_person_sees_is_kept_by_no_cache(self, browser: Client) -> None:
+        assert browser.get("/audit/")["Cache-Control"] == "private, no-cache"
+        assert "no-store" in browser.get("/api/keys/")["Cache-Control"]
+        assert "Cache-Control" not in Client().get("/imprint/").headers

@@ -12,7 +12,6 @@ import pytest
 from django.apps import apps
 from django.db import models
 from django.test import Client
-from django.urls import URLPattern, URLResolver
 
 from steuerrad.config.urls import api
 from steuerrad.kernel import clock

@@ -7,12 +7,12 @@ from urllib.parse import unquote, urlsplit
 
 
 def settings(url: str) -> dict[str, Any]:
-    """Settings for smtp://, smtp+tls:// (STARTTLS) and smtps://; without an address mail is printed to the log.
+    """Settings for smtp://, smtp+tls:// (STARTTLS) and smtps://; without an address no mail is sent.
 
     Raises ValueError for another scheme.
     """
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return {"EMAIL_BACKEND": "steuerrad.platform.accounts.unsent_mail.Backend"}
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtp+tls", "smtps"}:
         raise ValueError(

@@ -54,7 +54,9 @@ OPTIONS = (
         "STEUERRAD_OPERATOR", str, "", "Who runs this installation: name and postal address, for the imprint."
     ),
     Option("STEUERRAD_CONTACT", str, "", "E-mail address for questions, barriers and privacy."),
-    Option("STEUERRAD_EMAIL_URL", str, "", "smtp://user:password@host:port; empty: mail goes to the log."),
+    Option(
+        "STEUERRAD_EMAIL_URL", str, "", "smtp://user:password@host:port; empty: no mail, a line in the log."
+    ),
     Option(
         "STEUERRAD_OIDC_ISSUER", str, "", "Address of the OpenID Connect provider; empty: local accounts."
     ),

@@ -1,6 +1,7 @@
 """All addresses: the portal, what the platform offers, and every module under its own prefix."""
 
 from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from steuerrad.kernel.registry import registry
@@ -10,9 +11,16 @@ from steuerrad.platform.http_api.api import build_api
 api = build_api()
 close_side_doors(admin.site)
 
+
+def no_page(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("steuerrad.portal.urls")),
     path("admin/", admin.site.urls),
+    # Addresses come from the office or the provider: who could take another's would meet its owner's roles there.
+    path("account/email/", no_page),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

@@ -41,3 +41,17 @@ class NoNul:
         if "\x00" in request.path_info and not request.path_info.startswith("/api/v1/"):
             raise BadRequest("the address holds a NUL character")
         return self.get_response(request)
+
+
+class PrivatePages:
+    """Middleware: what a signed-in person sees is kept by no shared cache, and asked for again after signing out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        signs_in = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+        if signs_in and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response

@@ -6,13 +6,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.signals import user_logged_in
+from allauth.account.signals import password_changed, password_reset, password_set, user_logged_in
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.signals import social_account_added, social_account_removed
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from steuerrad.platform.accounts.provided_roles import apply_provided_roles
+from steuerrad.platform.audit.log import record
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -39,3 +41,20 @@ def take_over_roles(sender: Any, request: HttpRequest, user: Any, **kwargs: Any)
     claims = {**data, **(data.get("id_token") or {}), **(data.get("userinfo") or {})}
     stated = claims.get(settings.OIDC_ROLES_CLAIM, [])
     apply_provided_roles(user, [stated] if isinstance(stated, str) else list(stated))
+
+
+@receiver((password_changed, password_set, password_reset))
+def log_new_password(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """A new password is a write like any other; the log says that, never which."""
+    record(user, "accounts.new_password", f"accounts.user:{user.pk}", title=str(user))
+
+
+@receiver((social_account_added, social_account_removed))
+def log_connection(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """A sign-in of the provider was tied to an account, or untied."""
+    untied = kwargs.get("socialaccount")
+    account = untied or kwargs["sociallogin"].account
+    verb = "disconnect" if untied else "connect"
+    record(
+        account.user, f"accounts.{verb}_provider", f"accounts.user:{account.user_id}", title=str(account.user)
+    )

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import get_resolver
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from ninja import NinjaAPI
 
@@ -33,6 +34,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     return render(request, "http_api/reference.html", context)
 
 
+@never_cache  # it shows a new key once
 @login_required
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
