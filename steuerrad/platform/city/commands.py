@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from django.conf import settings
+from django.utils import translation
 
 from steuerrad.kernel.contributions import Command
 from steuerrad.kernel.registry import registry
@@ -23,7 +24,8 @@ def run_load(options: argparse.Namespace) -> int:
     try:
         context = load_city(options.city, force=options.force)
     except LoadError as error:
-        print(error.problems, file=sys.stderr)
+        with translation.override("en"):  # the loaders' reasons are English, so the words around them are
+            print(error.problems, file=sys.stderr)
         print(f"{options.city}: nothing was loaded, {len(error.problems)} faults", file=sys.stderr)
         return 1
     if context is None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import translation
 
 from steuerrad.kernel import clock
 from steuerrad.kernel.registry import registry
@@ -121,8 +122,12 @@ def folder_hash(folders: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+@translation.override("en")
 def load_city(slug: str, *, force: bool = False) -> LoadContext | None:
-    """Load cities/<slug>. None: unchanged since the last time. Raises LoadError with all faults."""
+    """Load cities/<slug>. None: unchanged since the last time. Raises LoadError with all faults.
+
+    Reasons of faults are English: those of the loaders are, and one list speaks one language.
+    """
     folder = settings.CITIES_DIR / slug
     context = LoadContext(folder=folder, city_slug=slug)
     if not (folder / "city.toml").is_file():

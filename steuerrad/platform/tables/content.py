@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from steuerrad.platform.tables.problems import TableProblem
 
@@ -57,14 +59,14 @@ def open_stream(source: Path | str | bytes | BinaryIO, name: str, max_bytes: int
         path = Path(source)
         try:
             if path.is_dir():
-                raise TableProblem(name, "is a directory, not a file")
+                raise TableProblem(name, gettext("is a directory, not a file"))
             if path.exists() and not path.is_file():
-                raise TableProblem(name, "is not a regular file")
+                raise TableProblem(name, gettext("is not a regular file"))
             stream = path.open("rb")
         except FileNotFoundError:
-            raise TableProblem(name, "does not exist") from None
+            raise TableProblem(name, gettext("does not exist")) from None
         except PermissionError:
-            raise TableProblem(name, "may not be read (permission)") from None
+            raise TableProblem(name, gettext("may not be read (permission)")) from None
         except (OSError, ValueError) as error:
             raise TableProblem(name, f"cannot be read ({error})") from None
     else:
@@ -73,14 +75,21 @@ def open_stream(source: Path | str | bytes | BinaryIO, name: str, max_bytes: int
     stream.seek(0)
     reason = None
     if size == 0:
-        reason = "is empty"
+        reason = gettext("is empty")
     elif size > max_bytes:
-        reason = f"has {size:,} bytes; the limit is {max_bytes:,}. Split it, or raise the limit"
+        reason = gettext("has %(size)s bytes; the limit is %(most)s. Split it, or raise the limit") % {
+            "size": grouped(size), "most": grouped(max_bytes),
+        }  # fmt: skip
     if reason:
         if not isinstance(source, io.IOBase):
             stream.close()
         raise TableProblem(name, reason)
     return stream, size
+
+
+def grouped(number: int) -> str:
+    """The number with its digits in groups of three, as the reader's language writes it."""
+    return number_format(number, force_grouping=True)
 
 
 def refuse_binary(head: bytes, name: str) -> None:
@@ -97,7 +106,7 @@ def refuse_binary(head: bytes, name: str) -> None:
         raise TableProblem(f"{name}:{line}", f"holds a NUL byte and is no text file{hint}")
     control = sum(byte < 32 and byte not in b"\t\n\r\f\x1a" for byte in head)
     if control > max(8, len(head) // 20):
-        raise TableProblem(name, "is not a text file (it holds control characters)")
+        raise TableProblem(name, gettext("is not a text file (it holds control characters)"))
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -127,7 +136,9 @@ def find_encoding(stream: BinaryIO, head: bytes, name: str) -> Encoding:
                 bad = data[error.start]
                 place = f"{name}:{lines + valid.count(chr(10))}"
                 raise TableProblem(
-                    place, f"byte 0x{bad:02X} is not UTF-8, though the text before is; save the file as UTF-8"
+                    place,
+                    gettext("byte %(byte)s is not UTF-8, though the text before is; save the file as UTF-8")
+                    % {"byte": f"0x{bad:02X}"},
                 ) from None
             return _legacy(data, error.start)
         pending = decoder.getstate()[0]
@@ -136,7 +147,7 @@ def find_encoding(stream: BinaryIO, head: bytes, name: str) -> Encoding:
     if pending:
         if beyond_ascii:
             raise TableProblem(
-                f"{name}:{lines}", "ends in the middle of a UTF-8 character; the file is cut off"
+                f"{name}:{lines}", gettext("ends in the middle of a UTF-8 character; the file is cut off")
             )
         return Encoding("cp1252", assumed=True)
     return Encoding("utf-8", assumed=False)

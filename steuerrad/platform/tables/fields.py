@@ -19,6 +19,8 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
+from django.utils.translation import gettext
+
 LONGEST_NUMBER = 60
 LARGEST_EXPONENT = 30
 MINUS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
@@ -35,7 +37,7 @@ _FALSE = frozenset({"nein", "n", "no", "false", "falsch", "0", "-"})
 
 def _ungroup(text: str, sign: str) -> str:
     if not _GROUPED[sign].fullmatch(text):
-        raise ValueError("is not a number: digits are not grouped by threes")
+        raise ValueError(gettext("is not a number: digits are not grouped by threes"))
     return text.replace(sign, "")
 
 
@@ -51,26 +53,30 @@ def _plain(digits: str, decimal: str | None) -> str:
                 whole, _, rest = digits.rpartition(mark)
             digits = _ungroup(whole, sign) + mark + rest
             if not (digits.replace(".", "").replace(",", "").isdigit() and len(signs) <= 1):
-                raise ValueError("is not a number: several kinds of separators")
+                raise ValueError(gettext("is not a number: several kinds of separators"))
             return digits.replace(",", ".")
     if not signs:
         return digits
     if len(kinds) == 2:
         mark = signs[-1]
         if signs.count(mark) > 1 or (decimal and mark != decimal):
-            raise ValueError("is not a number: separators in the wrong order")
+            raise ValueError(gettext("is not a number: separators in the wrong order"))
         whole, _, rest = digits.rpartition(mark)
         return _ungroup(whole, signs[0]) + "." + rest
     mark = signs[0]
     if len(signs) > 1:
         if decimal == mark:
-            raise ValueError(f"is not a number: several '{mark}'")
+            raise ValueError(gettext("is not a number: several '%(mark)s'") % {"mark": mark})
         return _ungroup(digits, mark)
     if decimal is not None:
         return digits.replace(mark, ".") if mark == decimal else _ungroup(digits, mark)
     if _GROUPED[mark].fullmatch(digits) and not digits.startswith("0"):
         plain = digits.replace(mark, "")
-        raise ValueError(f"is ambiguous: {plain}, or {digits.replace(mark, '.')}0 with a decimal sign?")
+        other = digits.replace(mark, ".") + "0"
+        raise ValueError(
+            gettext("is ambiguous: %(plain)s, or %(other)s with a decimal sign?")
+            % {"plain": plain, "other": other}
+        )
     return digits.replace(mark, ".")
 
 
@@ -78,17 +84,19 @@ def parse_decimal(text: str, *, decimal: str | None = None) -> Decimal:
     """A decimal number, German or English; ``decimal`` ("," or ".") settles the ambiguous case."""
     cleaned = text.translate(MINUS).strip()
     if not cleaned:
-        raise ValueError("is empty")
+        raise ValueError(gettext("is empty"))
     if len(cleaned) > LONGEST_NUMBER:
-        raise ValueError(f"is not a number: longer than {LONGEST_NUMBER} characters")
+        raise ValueError(
+            gettext("is not a number: longer than %(most)d characters") % {"most": LONGEST_NUMBER}
+        )
     if cleaned.endswith("%"):
-        raise ValueError("has a percent sign; write the number alone")
+        raise ValueError(gettext("has a percent sign; write the number alone"))
     match = _NUMBER.fullmatch(cleaned)
     if match is None:
-        raise ValueError("is not a number")
+        raise ValueError(gettext("is not a number"))
     sign, digits, exponent = match.groups()
     if exponent is not None and abs(int(exponent)) > LARGEST_EXPONENT:
-        raise ValueError(f"has an exponent beyond {LARGEST_EXPONENT}")
+        raise ValueError(gettext("has an exponent beyond %(most)d") % {"most": LARGEST_EXPONENT})
     plain = _plain(digits, decimal)
     return Decimal(f"{sign}{plain}" + (f"e{exponent}" if exponent else ""))
 
@@ -99,12 +107,12 @@ def parse_int(
     """A whole number within ``low`` and ``high`` (both included)."""
     number = parse_decimal(text, decimal=decimal)
     if number != number.to_integral_value():
-        raise ValueError("is not a whole number")
+        raise ValueError(gettext("is not a whole number"))
     value = int(number)
     if low is not None and value < low:
-        raise ValueError(f"is below {low}")
+        raise ValueError(gettext("is below %(low)d") % {"low": low})
     if high is not None and value > high:
-        raise ValueError(f"is above {high}")
+        raise ValueError(gettext("is above %(high)d") % {"high": high})
     return value
 
 
@@ -112,9 +120,9 @@ def parse_year(text: str, *, low: int = 1900, high: int = 2100) -> int:
     """A year with four digits, between ``low`` and ``high``."""
     cleaned = text.strip()
     if not re.fullmatch(r"[0-9]{4}", cleaned, re.ASCII):
-        raise ValueError("is not a year with four digits")
+        raise ValueError(gettext("is not a year with four digits"))
     if not low <= int(cleaned) <= high:
-        raise ValueError(f"is not a year between {low} and {high}")
+        raise ValueError(gettext("is not a year between %(low)d and %(high)d") % {"low": low, "high": high})
     return int(cleaned)
 
 
@@ -130,11 +138,11 @@ def parse_date(text: str) -> date:
         name = match[2].casefold().replace("maerz", "märz")[:3]
         month = _MONTHS.index(name) + 1 if name in _MONTHS else 0
     else:
-        raise ValueError("is not a date like 2020-09-24 or 24.09.2020")
+        raise ValueError(gettext("is not a date like 2020-09-24 or 24.09.2020"))
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueError("is not a day of the calendar") from None
+        raise ValueError(gettext("is not a day of the calendar")) from None
 
 
 def parse_bool(text: str) -> bool:
@@ -144,7 +152,7 @@ def parse_bool(text: str) -> bool:
         return True
     if cleaned in _FALSE:
         return False
-    raise ValueError("is neither yes nor no (ja, nein)")
+    raise ValueError(gettext("is neither yes nor no (ja, nein)"))
 
 
 def parse_choice(text: str, choices: Iterable[str]) -> str:
@@ -154,10 +162,10 @@ def parse_choice(text: str, choices: Iterable[str]) -> str:
     if cleaned in by_key:
         return by_key[cleaned]
     if not cleaned:
-        raise ValueError("is empty")
+        raise ValueError(gettext("is empty"))
     near = get_close_matches(cleaned[:200], by_key, n=1, cutoff=0.6)
     if near:
-        raise ValueError(f"is unknown; did you mean '{by_key[near[0]]}'?")
+        raise ValueError(gettext("is unknown; did you mean '%(near)s'?") % {"near": by_key[near[0]]})
     if len(by_key) <= 12:
-        raise ValueError("is unknown; one of: " + ", ".join(by_key.values()))
-    raise ValueError("is unknown")
+        raise ValueError(gettext("is unknown; one of: %(names)s") % {"names": ", ".join(by_key.values())})
+    raise ValueError(gettext("is unknown"))

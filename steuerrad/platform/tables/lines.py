@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from django.utils.translation import gettext
+
 from steuerrad.platform.tables.content import Encoding
 from steuerrad.platform.tables.problems import TableProblem
 
@@ -27,14 +29,18 @@ def bounded_lines(text: io.TextIOBase, name: str) -> Iterator[str]:
         except UnicodeError as error:
             reason = getattr(error, "reason", str(error))
             raise TableProblem(
-                f"{name}:{number}", f"cannot be decoded ({reason}); save the file as UTF-8"
+                f"{name}:{number}",
+                gettext("cannot be decoded (%(reason)s); save the file as UTF-8") % {"reason": reason},
             ) from None
         if not line:
             return
         if len(line) >= LONGEST_LINE and line[-1] not in "\r\n":
-            raise TableProblem(f"{name}:{number}", f"line is longer than {LONGEST_LINE:,} characters")
+            raise TableProblem(
+                f"{name}:{number}",
+                gettext("line is longer than %(most)d characters") % {"most": LONGEST_LINE},
+            )
         if "\x00" in line:
-            raise TableProblem(f"{name}:{number}", "holds a NUL character")
+            raise TableProblem(f"{name}:{number}", gettext("holds a NUL character"))
         yield line
 
 
@@ -86,12 +92,12 @@ def cells(lines: Iterator[str], separator: str, name: str, skipped: int) -> Iter
 
 def _plain_reason(error: str) -> str:
     if "field larger than field limit" in error:
-        return "a cell is longer than 131,072 characters; is a closing quotation mark missing?"
+        return gettext("a cell is longer than 131,072 characters; is a closing quotation mark missing?")
     if "unexpected end of data" in error:
-        return "a quotation mark is opened and never closed"
+        return gettext("a quotation mark is opened and never closed")
     if "expected after" in error:
-        return "text follows a closing quotation mark; quotation marks inside a cell must be doubled"
-    return f"is not a CSV record ({error})"
+        return gettext("text follows a closing quotation mark; quotation marks inside a cell must be doubled")
+    return gettext("is not a CSV record (%(reason)s)") % {"reason": error}
 
 
 def undefuse(cell: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 SHOWN_VALUE = 60  # characters of a faulty value that a message repeats
 
 
@@ -27,9 +29,14 @@ class Problem:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
     def __str__(self) -> str:
-        column = "" if self.column is None else f" column '{_shown(self.column)}':"
-        value = "" if self.value is None else f" (value '{_shown(self.value)}')"
-        return f"{self.place}:{column} {self.reason}{value}"
+        parts = {
+            "reason": self.reason,
+            "column": _shown(self.column or ""),
+            "value": _shown(self.value or ""),
+        }
+        text = self.reason if self.column is None else gettext("column '%(column)s': %(reason)s") % parts
+        value = "" if self.value is None else gettext(" (value '%(value)s')") % parts
+        return f"{self.place}: {text}{value}"
 
 
 class TableProblem(Exception):  # noqa: N818 - the word the reader's users see

@@ -11,8 +11,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext
 from openpyxl import load_workbook
 
+from steuerrad.platform.tables.content import grouped
 from steuerrad.platform.tables.problems import TableProblem
 
 ZIP_SIGNATURE = b"PK\x03\x04"
@@ -61,25 +63,29 @@ def check_package(stream: BinaryIO, name: str) -> None:
     except TableProblem:
         raise
     except Exception as error:  # noqa: BLE001 - a damaged zip can raise almost anything
-        raise TableProblem(name, f"is a damaged zip or Excel file ({error})") from None
+        raise TableProblem(
+            name, gettext("is a damaged zip or Excel file (%(reason)s)") % {"reason": error}
+        ) from None
     if "xl/vbaProject.bin" in parts or b"macroEnabled" in types:
-        raise TableProblem(name, "holds macros; save it as .xlsx without macros")
+        raise TableProblem(name, gettext("holds macros; save it as .xlsx without macros"))
     if not any(part.startswith("xl/worksheets/") for part in parts):
-        raise TableProblem(name, "is a zip archive, but not an Excel workbook (.xlsx)")
+        raise TableProblem(name, gettext("is a zip archive, but not an Excel workbook (.xlsx)"))
     unpacked = sum(info.file_size for info in parts.values())
     shared = sum(i.file_size for n, i in parts.items() if n.casefold().endswith("sharedstrings.xml"))
     if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or shared > LARGEST_SHARED_STRINGS:
         raise TableProblem(
-            name, f"unpacks to {unpacked:,} bytes, more than this reader takes; save it as CSV"
+            name,
+            gettext("unpacks to %(size)s bytes, more than this reader takes; save it as CSV")
+            % {"size": grouped(unpacked)},
         )
 
 
 def _content_types(package: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str) -> bytes:
     info = parts.get("[Content_Types].xml")
     if info is None:
-        raise TableProblem(name, "is a zip archive, but not an Excel workbook (.xlsx)")
+        raise TableProblem(name, gettext("is a zip archive, but not an Excel workbook (.xlsx)"))
     if info.file_size > 10_000_000:
-        raise TableProblem(name, "is not a sane Excel workbook (its list of parts is too large)")
+        raise TableProblem(name, gettext("is not a sane Excel workbook (its list of parts is too large)"))
     return package.read(info)
 
 
@@ -98,7 +104,11 @@ def open_sheet(stream: BinaryIO, name: str, sheet: str | None) -> tuple[str, Ite
         )
         titles = book.sheetnames
         if sheet is not None and sheet not in titles:
-            raise TableProblem(name, f"has no sheet '{sheet}'; it has: {', '.join(titles)}")
+            raise TableProblem(
+                name,
+                gettext("has no sheet '%(sheet)s'; it has: %(titles)s")
+                % {"sheet": sheet, "titles": ", ".join(titles)},
+            )
         chosen: Any = book[sheet] if sheet is not None else book.worksheets[0]
         chosen.reset_dimensions()  # the stated size is often wrong and would cut the sheet
     except TableProblem:
