@@ -29,7 +29,7 @@ def test_an_entry_keeps_who_what_and_why(person) -> None:
         reason="typing error",
     )
     entry = AuditEntry.objects.get()
-    assert entry.changes == {"value": ["1.50", None]}
+    assert entry.changes == {"value": ["1.5", None]}
     assert (entry.actor_name, entry.reason) == ("Ada", "typing error")
 
 
