@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.test import Client
 
 from steuerrad.config.urls import api
@@ -199,3 +199,13 @@ def test_the_table_of_the_api_is_complete() -> None:
         if set(methods) - {"get"}
     }
     assert described == {write.route for write in WRITES if write.api}
+
+
+def test_the_database_itself_wants_four_eyes() -> None:
+    """Whatever a program forgets: nobody is both who began a memo and who released it."""
+    one = User.objects.create_user("one@city.example")
+    draft(User.objects.create_superuser("two@city.example"))
+    memo = Memo.objects.get(state=Memo.DRAFT)
+    Memo.objects.filter(pk=memo.pk).update(released_by=one)
+    with pytest.raises(IntegrityError, match="memo_four_eyes"), transaction.atomic():
+        Memo.objects.filter(pk=memo.pk).update(released_by=memo.created_by)

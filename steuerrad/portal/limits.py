@@ -52,6 +52,6 @@ class PrivatePages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         signs_in = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
-        if signs_in and "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "private, no-cache"
+        if signs_in and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-cache"
         return response

@@ -16,13 +16,13 @@ from steuerrad.platform.audit.log import record
 class LoggedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """An administration page whose every write has its entry, in the same transaction."""
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        self._record(request, "add", obj, message)
-        return super().log_addition(request, obj, message)
+    def log_addition(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002
+        self._record(request, "add", object, message)
+        return super().log_addition(request, object, message)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        self._record(request, "change", obj, message)
-        return super().log_change(request, obj, message)
+    def log_change(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002
+        self._record(request, "change", object, message)
+        return super().log_change(request, object, message)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         for obj in queryset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.modules.city_index.models.editions import Edition
@@ -102,7 +103,11 @@ class Memo(models.Model):
         verbose_name = _("memo")
         verbose_name_plural = _("memos")
         constraints = [
-            models.UniqueConstraint(fields=["city", "edition", "version"], name="memo_version_once")
+            models.UniqueConstraint(fields=["city", "edition", "version"], name="memo_version_once"),
+            models.CheckConstraint(
+                condition=Q(created_by=None) | Q(released_by=None) | ~Q(released_by=F("created_by")),
+                name="memo_four_eyes",
+            ),
         ]
 
     def __str__(self) -> str:
