@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -229,3 +232,15 @@ class TestSecretsAndAccounts:
         assert browser.get("/audit/")["Cache-Control"] == "private, no-cache"
         assert "no-store" in browser.get("/api/keys/")["Cache-Control"]
         assert "Cache-Control" not in Client().get("/imprint/").headers
+
+
+def test_a_database_that_refuses_gives_one_sentence(tmp_path: Path) -> None:
+    """Here: tables that were never made; a full disk raises the same."""
+    found = subprocess.run(
+        [sys.executable, "-m", "steuerrad.config.cli", "load"],
+        cwd=settings.ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "STEUERRAD_DATA_DIR": str(tmp_path), "STEUERRAD_DATABASE_URL": "", "DATABASE_URL": ""},
+    )  # fmt: skip
+    assert found.returncode == 1
+    assert "Traceback" not in found.stderr
+    assert "no such table" in found.stderr

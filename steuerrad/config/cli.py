@@ -15,6 +15,7 @@ import sys
 
 import django
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from steuerrad import __version__
 
@@ -58,6 +59,14 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
+        return 1
+    except (
+        OperationalError
+    ) as error:  # full disk, no such server, not migrated; every write is one transaction
+        print(
+            f"The database refused: {str(error).strip().splitlines()[0]}. Nothing was written.",
+            file=sys.stderr,
+        )
         return 1
 
 
