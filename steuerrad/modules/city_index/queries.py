@@ -238,6 +238,16 @@ def category_titles(index: Index) -> dict[str, str]:
 
 
 def newest_with_results(of: Iterable[Edition], loaded: Field) -> Edition | None:
-    """The newest edition of which anything is known."""
-    with_results = {edition for edition, _, _ in loaded.by_place}
-    return next((item for item in sorted(of, key=lambda item: -item.year) if item.pk in with_results), None)
+    """The newest edition in which the score of some whole category or of the total is known, else any figure.
+
+    A rank alone draws no profile, so an edition that has nothing but ranks is not the one to open with.
+    """
+    with_scores, with_results = set(), set()
+    for (edition, _category, indicator), figures in loaded.by_place.items():
+        with_results.add(edition)
+        if not indicator and any(item.interval is not None for own in figures.values() for item in own):
+            with_scores.add(edition)
+    newest_first = sorted(of, key=lambda item: -item.year)
+    return next(
+        (item for found in (with_scores, with_results) for item in newest_first if item.pk in found), None
+    )

@@ -116,7 +116,7 @@ def rows_of(
     keys = (key,) if isinstance(key, str) else key
     seen: dict[tuple[str, ...], int] = {}
     try:
-        for row in open_table(path, required=required, optional=optional, allow_empty=True):
+        for row in open_table(path, required=required, optional=optional, allow_empty=not must_exist):
             item = CityRow(context, path, row, documents)
             identity = tuple(item.text(column) for column in keys)
             if keys and identity in seen:

@@ -1,4 +1,4 @@
-"""No KPI of Bochum's strategy can be computed from what the platform holds so far, so tests tie three to it."""
+"""Tests of computed KPIs tie three functions of the platform to KPIs of Bochum; its own file ties another one."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ BOCHUM = [
     ("kpi-sdg", "kpi:DG-ES-K3", {"reference": "4a", "meant": "4.a"}),
     ("kpi-sdg-goal", "kpi:ZI-NI-K5.1", {"reference": "9"}),
     ("kpi-sdg-repeated", "kpi:NMU-KK-H3", {"reference": "11.6"}),
-    ("kpi-two-things", "kpi:NMU-ER-K6.1", {"unit": "Anzahl"}),
+    ("kpi-two-things", "kpi:NMU-ER-K6.1", {"unit": "kWp"}),
     ("kpi-two-things", "kpi:ZI-DI-K1.1", {"text": "Anteil und Menge"}),
     ("kpi-target-in-name", "kpi:DG-DBT-K8.2", {"text": "auf 70%"}),
     ("kpi-target-in-name", "kpi:IWW-DW-K3.1", {"text": "Mind. 10"}),

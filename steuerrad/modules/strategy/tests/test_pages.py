@@ -115,7 +115,7 @@ def test_kpi_states(client: Client, bochum: str) -> None:
         for state in ("computed", "collected", "missing")
     }
     assert sum(counts.values()) == Kpi.objects.count()
-    assert counts["computed"] == Kpi.objects.exclude(supplied_by="").count() == 3
+    assert counts["computed"] == Kpi.objects.exclude(supplied_by="").count() > 0
     assert counts["collected"] == KpiValue.objects.values("kpi").distinct().count()
 
 
