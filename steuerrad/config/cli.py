@@ -60,13 +60,9 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 1
-    except (
-        OperationalError
-    ) as error:  # full disk, no such server, not migrated; every write is one transaction
-        print(
-            f"The database refused: {str(error).strip().splitlines()[0]}. Nothing was written.",
-            file=sys.stderr,
-        )
+    except OperationalError as error:  # full disk, no server, no tables; every write is one transaction
+        said = str(error).strip().splitlines()[0]
+        sys.stderr.write(f"The database refused: {said}. Nothing was written.\n")
         return 1
 
 
