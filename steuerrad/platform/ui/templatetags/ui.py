@@ -97,7 +97,7 @@ def _drawing(markup: str) -> SafeString:
 
 def _place(context: template.Context) -> str:
     """A number that grows with each picture of a page, so that two equal ones have different ids."""
-    count = context.render_context.get("ui_pictures", 0) + 1
+    count = int(context.render_context.get("ui_pictures") or 0) + 1
     context.render_context["ui_pictures"] = count
     return str(count)
 
@@ -152,4 +152,4 @@ def _drawn(field: BoundField, css: str) -> SafeString:
     attrs = {"class": f"{css} {css}--error" if field.errors else css}
     if field.field.required and not isinstance(field.field.widget, CheckboxInput):
         attrs["aria-required"] = "true"
-    return field.as_widget(attrs=attrs)
+    return field.as_widget(attrs=attrs)  # pyright: ignore[reportArgumentType] - the stubs know only None
