@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from steuerrad.modules.city_index.models import Category, Edition, Index, IndexCity, Indicator
+from steuerrad.platform.city.models import Document
 
 #: What an indicator column says where the figure is that of the whole category.
 WHOLE_CATEGORY = ("Gesamtergebnis (Kategorie)", "Gesamtergebnis", "Gesamtwertung", "Kategorie gesamt")
@@ -75,6 +76,14 @@ class Catalogue:
     categories: dict[int, dict[str, CategoryNames]]
     category_names: dict[int, dict[str, str]]
     cities: dict[str, IndexCity]
+    documents: dict[str, str] = field(default_factory=dict)
+
+    def source(self, text: str) -> str:
+        """The key of the city's document that this source is another name of, else the text itself.
+
+        A memo that came in under its file's name must not confirm itself as if it were a second source.
+        """
+        return self.documents.get(text.strip().casefold(), text)
 
     def edition(self, year: int) -> Edition:
         if year not in self.editions:
@@ -175,6 +184,11 @@ def read_catalogue(index: Index) -> Catalogue:
             for year, of_year in categories.items()
         },
         city_spellings(IndexCity.objects.all()),
+        {
+            alias.strip().casefold(): key
+            for key, aliases in Document.objects.exclude(aliases="").values_list("key", "aliases")
+            for alias in aliases.split(";")
+        },
     )
 
 

@@ -205,7 +205,7 @@ class RowReader:
         city = self._city(row)
         rank, score = self._rank(row, year), self._score(row)
         tendency = self._tendency(row)
-        source = self._text(row, "source", LONGEST_SOURCE) or self.given.source
+        source = self.catalogue.source(self._text(row, "source", LONGEST_SOURCE) or self.given.source)
         if not source:
             self.fault(
                 row, "source", _("every figure needs its source; name one in the row or for the whole file")

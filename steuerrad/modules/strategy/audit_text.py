@@ -5,10 +5,13 @@ Placeholders in braces are the facts of the finding. A variant without a wording
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.modules.strategy.audit_wordings_kpis import KPI_WORDINGS
@@ -23,7 +26,17 @@ SEVERITY_LABELS = {
     Severity.WARNING: _("Warning"),
     Severity.NOTE: _("Note"),
 }
+ISO_DATE = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]")
 WORDINGS = {**KPI_WORDINGS, **MEASURE_WORDINGS}
+
+
+def severity_noun(severity: Severity, number: int) -> str:
+    """The word beside a number of findings."""
+    if severity == Severity.ERROR:
+        return ngettext("contradiction", "contradictions", number)
+    if severity == Severity.WARNING:
+        return ngettext("warning", "warnings", number)
+    return ngettext("note", "notes", number)
 
 
 @dataclass(frozen=True)
@@ -72,4 +85,6 @@ def fact(name: str, value: Any) -> str:
         return ", ".join(str(part) for part in value) or "–"
     if isinstance(value, float):
         return gettext("{share} percent").format(share=round(100 * min(value, 1.0)))
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        return date_format(date.fromisoformat(value))
     return str(value)

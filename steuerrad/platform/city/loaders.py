@@ -90,7 +90,7 @@ def documents_of(context: LoadContext, data: dict[str, Any]) -> list[dict[str, A
             context.fault(path, None, reason, column=f"{place}.url", value=url)
         rows.append({"key": entry["id"]} | {
             name: str(entry.get(name, "")) for name in ("title", "publisher", "date", "kind", "url", "note")
-        })  # fmt: skip
+        } | {"aliases": ";".join(str(alias) for alias in entry.get("aliases", []))})  # fmt: skip
     return rows
 
 

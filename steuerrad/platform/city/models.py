@@ -39,6 +39,12 @@ class Document(models.Model):
     kind = models.CharField(_("kind"), max_length=40, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    aliases = models.CharField(
+        _("other names"),
+        max_length=300,
+        blank=True,
+        help_text=_("names of its file in other sources, semicolons between"),
+    )
 
     class Meta:
         ordering = ["key"]

@@ -289,3 +289,13 @@ def test_two_imports_never_complete_a_figure_differently(catalogue: Catalogue) -
     with pytest.raises(ImportedMeanwhileError):
         write(ranks[1], catalogue, skip_bad=True)
     assert Result.objects.get(source=SOURCE, category_key="").rank == 47
+
+
+@pytest.mark.django_db
+def test_a_document_under_another_name_is_no_second_source(bochum: str) -> None:
+    """The memo's figures, imported once more under its file's name, must not confirm the memo."""
+    catalogue = read_catalogue(Index.objects.get())
+    line = "Bochum,2019,Verwaltung,Gesamtergebnis (Kategorie),58.0,58,memo_index_2020.txt,\n"
+    header = "city,year,category,indicator,score,rank_if_known,source,note\n"
+    reading = read_results((header + line).encode(), catalogue, name="again.csv")
+    assert [row.source for row in reading.rows] == ["memo_2020"]

@@ -24,6 +24,7 @@ RECORD_VALUE = "strategy.record_value"
 #: The column holds 16 digits before and 8 behind the decimal sign.
 LARGEST, PLACES = Decimal(10) ** 16, Decimal("1e-8")
 EARLIEST = date(1900, 1, 1)
+PERCENT = frozenset({"%", "Prozent", "percent"})
 
 
 def may_record(user: Any, kpi: Kpi) -> bool:
@@ -43,6 +44,7 @@ def record_value(
     if contribution(kpi) is not None:
         raise RefusedError(_("This KPI is computed by the platform; values are not entered by hand."))
     check(day, value, quality, source)
+    check_share(kpi, value)
     new = KpiValue(
         kpi=kpi, date=day, value=fitting(value), quality=quality, source=source, note=note,
         origin=KpiValue.COLLECTED, recorded_by=user,
@@ -62,6 +64,7 @@ def correct_value(
     if not reason.strip():
         raise RefusedError(_("A correction needs a reason."), "reason")
     check(old.date, value, quality, source)
+    check_share(old.kpi, value)
     new = KpiValue(
         kpi=old.kpi, date=old.date, value=fitting(value), quality=quality, source=source, note=note,
         origin=KpiValue.COLLECTED, recorded_by=user,
@@ -105,6 +108,12 @@ def check(day: date, value: Decimal, quality: str, source: str) -> None:
         raise RefusedError(_("Unknown quality class."), "quality")
     if not source.strip():
         raise RefusedError(_("A value needs a source."), "source")
+
+
+def check_share(kpi: Kpi, value: Decimal) -> None:
+    """Raise RefusedError for a share outside 0 to 100 percent: nearly always a slipped decimal sign."""
+    if kpi.kind == "share" and kpi.unit in PERCENT and not 0 <= value <= 100:
+        raise RefusedError(_("A share lies between 0 and 100 percent."), "value")
 
 
 def fitting(value: Decimal) -> Decimal:

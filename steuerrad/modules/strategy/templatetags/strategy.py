@@ -16,6 +16,8 @@ from steuerrad.platform.ui.charts import numbers
 from steuerrad.platform.ui.templatetags.ui import language
 
 register = template.Library()
+# Units that say only that the figure is a year.
+YEARS = frozenset({"jahr", "zieljahr", "year"})
 
 
 @register.simple_tag(takes_context=True)
@@ -40,6 +42,8 @@ def target_figure(target: Target) -> str:
     if target.value_high is not None:
         text = f"{text} – {numbers.figure(float(target.value_high), None, language())}"
     qualifier = f"{target.get_qualifier_display()} " if target.qualifier else ""  # type: ignore[attr-defined]
+    if target.unit.casefold() in YEARS:
+        return f"{qualifier}{text}"
     return f"{qualifier}{numbers.with_unit(text, target.unit)}"
 
 

@@ -257,3 +257,11 @@ class TestStatus:
         change_status(coordinator, measure, status=Status.COMPLETED, since=DAY)
         with pytest.raises(ConflictError):
             change_status(coordinator, same, status=Status.IN_OPERATION, since=DAY)
+
+
+@pytest.mark.parametrize("value", ["1250", "100.1", "-0.1"])
+def test_a_share_lies_between_nothing_and_all(value: str) -> None:
+    share = Kpi.objects.get(code="ZI-NI-K1.2")
+    with pytest.raises(RefusedError, match="100"):
+        record_value(person(Role.COORDINATOR), share, **GIVEN | {"value": Decimal(value)})
+    assert not KpiValue.objects.filter(kpi=share).exists()

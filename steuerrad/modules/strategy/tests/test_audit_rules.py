@@ -11,8 +11,9 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+from django.utils.translation import override
 
-from steuerrad.modules.strategy.audit_text import message_of, proposal_of, rule_title
+from steuerrad.modules.strategy.audit_text import fact, message_of, proposal_of, rule_title, severity_noun
 from steuerrad.modules.strategy.commands import configure_audit, run_audit
 from steuerrad.modules.strategy.rules.audit.data import (
     FieldRow,
@@ -27,7 +28,7 @@ from steuerrad.modules.strategy.rules.audit.data import (
     ThemeRow,
     ValueRow,
 )
-from steuerrad.modules.strategy.rules.audit.finding import Finding
+from steuerrad.modules.strategy.rules.audit.finding import Finding, Severity
 from steuerrad.modules.strategy.rules.audit.table import RULE, RULES, audit
 from steuerrad.modules.strategy.rules.states import PeriodKind, Status
 
@@ -371,3 +372,10 @@ def test_audit_without_a_city_says_what_to_do(capsys: pytest.CaptureFixture[str]
     configure_audit(parser)
     assert run_audit(parser.parse_args([])) == 1
     assert "steuerrad load" in capsys.readouterr().err
+
+
+def test_numbers_of_findings_and_dates_in_them_read_well() -> None:
+    with override("de"):
+        assert severity_noun(Severity.WARNING, 1) == "Warnung"
+        assert severity_noun(Severity.WARNING, 98) == "Warnungen"
+        assert fact("when", "2022-11-30") == "30. November 2022"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from steuerrad.modules.strategy.actions.findings import ACCEPT_FINDING, accept_finding, withdraw_acceptance
 from steuerrad.modules.strategy.actions.refusal import RefusedError
 from steuerrad.modules.strategy.audit_queries import counts
-from steuerrad.modules.strategy.audit_text import SEVERITY_LABELS
+from steuerrad.modules.strategy.audit_text import severity_noun
 from steuerrad.modules.strategy.forms import AcceptForm, FindingFilterForm
 from steuerrad.modules.strategy.queries import findings as queries
 from steuerrad.modules.strategy.rules.audit.table import RULES
@@ -36,7 +36,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "page_obj": page_of(request, found, FINDINGS_A_PAGE),
         "counts": [
-            (name.value, SEVERITY_LABELS[name], number) for name, number in counts(still_open).items()
+            (name.value, severity_noun(name, number), number) for name, number in counts(still_open).items()
         ],
         "accepted": len(every) - len(still_open),
         "rules": len(RULES),
