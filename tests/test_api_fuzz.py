@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.urls import get_resolver
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
@@ -28,8 +31,18 @@ OPERATIONS = sorted((path, method) for path, methods in PATHS.items() for method
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_connection() -> Iterator[None]:
+    """A server closes its database connection after a request; here that would end the test's own transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.fixture(scope="module")
-def schema(bochum: str) -> Any:
+def schema(bochum: str, one_connection: None) -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
