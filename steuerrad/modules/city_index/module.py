@@ -21,6 +21,11 @@ module = Module(
     navigation=(NavigationItem(_("Smart City Index"), "city_index:overview", order=200),),
     permissions=(
         Permission("city_index.import", _("Import results of the index"), roles=("coordinator",)),
+        Permission(
+            "city_index.read_draft",
+            _("Read drafts of the memo"),
+            roles=("coordinator", "approver", "steering"),
+        ),
         Permission("city_index.edit_memo", _("Write the memo of the index"), roles=("coordinator",)),
         Permission("city_index.release_memo", _("Release the memo of the index"), roles=("approver",)),
     ),

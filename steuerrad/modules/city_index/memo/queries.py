@@ -21,6 +21,7 @@ from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.city.queries import current_city
 
 EDIT, RELEASE = "city_index.edit_memo", "city_index.release_memo"
+READ_DRAFT = "city_index.read_draft"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Line:
 
 
 def sees_drafts(user: Any) -> bool:
-    return user is not None and (allowed(user, EDIT) or allowed(user, RELEASE))
+    return user is not None and allowed(user, READ_DRAFT)
 
 
 def visible_to(user: Any) -> QuerySet[Memo]:

@@ -260,3 +260,11 @@ def test_after_saving_the_statement_is_open_again(draft: Memo) -> None:
     html = signed_in("coordinator").get(answer["Location"].partition("#")[0]).content.decode()
     assert "<details open>" in html
     assert html.count('id="at"') == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [("contributor", False), ("steering", True), ("approver", True), ("coordinator", True)]
+)
+def test_who_reads_a_draft(role: str, sees: bool, draft: Memo) -> None:
+    assert queries.visible_to(person(role)).filter(pk=draft.pk).exists() == sees
+    assert not queries.visible_to(None).filter(pk=draft.pk).exists()
