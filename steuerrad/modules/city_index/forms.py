@@ -14,7 +14,7 @@ LARGEST_UPLOAD = 20 * 1024 * 1024
 
 
 class CompareForm(forms.Form):
-    """Which cities and which edition; without a choice the own city beside the best known."""
+    """Which cities and which edition. Without a choice: `suggested` cities in the edition `start`."""
 
     edition = forms.ChoiceField(label=_("Edition"), required=False)
     city = forms.ChoiceField(label=_("City"), required=False)
@@ -27,13 +27,13 @@ class CompareForm(forms.Form):
         *args: Any,
         cities: list[IndexCity],
         editions: list[Edition],
-        own: IndexCity | None,
+        suggested: list[IndexCity],
+        start: Edition,
         **kwargs: Any,
     ) -> None:
-        self.own = own
-        latest = editions[-1].year if editions else ""
-        start = {"city": own.key if own else "", "edition": str(latest)}
-        super().__init__(*args, initial=start, **kwargs)
+        self.suggested, self.start = suggested, start
+        named = {name: city.key for name, city in zip(self.city_fields(), suggested, strict=False)}
+        super().__init__(*args, initial=named | {"edition": str(start.year)}, **kwargs)
         choices = [("", "–"), *((city.key, city.name) for city in cities)]
         for name in self.city_fields():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -50,10 +50,9 @@ class CompareForm(forms.Form):
         by_key = {city.key: city for city in cities}
         keys = list(dict.fromkeys(data.get(name, "") for name in self.city_fields()))
         found = [by_key[key] for key in keys if key in by_key]
-        if not found and self.own is not None:
-            found = [self.own]
         year = data.get("edition") or ""
-        return found, next((item for item in editions if str(item.year) == year), editions[-1])
+        edition = next((item for item in editions if str(item.year) == year), self.start)
+        return found or self.suggested, edition
 
 
 class UploadForm(forms.Form):

@@ -199,3 +199,13 @@ def test_api_gives_scores_as_printed(client: Client) -> None:
     url = "/api/v1/city-index/results?edition=2020&city=bochum&category=mobility&indicator="
     item = client.get(url).json()["items"][0]
     assert (item["score"], item["rank"]) == ("71.0", 9)
+
+
+@pytest.mark.django_db
+def test_a_comparison_begins_with_cities_and_an_edition_that_have_scores(client: Client, bochum: str) -> None:
+    context = client.get("/index/compare/").context
+    assert context["edition"].year == 2023
+    names = context["cities"].header[1:]
+    assert names[0] == "Bochum"
+    assert "München" in names
+    assert len(names) == 3

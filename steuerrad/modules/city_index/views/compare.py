@@ -221,13 +221,34 @@ def indicator_url(indicator: Indicator) -> str:
     return reverse("city_index:indicator", args=[indicator.category.key, indicator.key])
 
 
+def suggested(
+    here: IndexCity | None, everyone: list[IndexCity], loaded: Field, edition: Edition
+) -> list[IndexCity]:
+    """The own city, the best known one, and the best known one of the own state."""
+    scores = {city: known.score for city, known in loaded.all(edition, "").items()}
+    best_first = sorted(
+        (city for city in everyone if scores.get(city.pk) is not None and city != here),
+        key=lambda city: -(scores[city.pk] or 0),
+    )
+    neighbours = [city for city in best_first if here is not None and city.state == here.state]
+    wanted = [here, *best_first[:1], *neighbours[:1]]
+    return list(dict.fromkeys(city for city in wanted if city is not None))
+
+
 def compare(request: HttpRequest) -> HttpResponse:
     _index, known = index_or_404()
     loaded = load_field(known)
     here = own(request)
     everyone = list(IndexCity.objects.all())
     with_results = [item for item in known if loaded.all(item, "")]
-    form = CompareForm(request.GET or None, cities=everyone, editions=with_results, own=here)
+    start = newest_with_results(known, loaded) or known[-1]
+    form = CompareForm(
+        request.GET or None,
+        cities=everyone,
+        editions=with_results,
+        suggested=suggested(here, everyone, loaded, start),
+        start=start,
+    )
     chosen, edition = form.chosen(everyone, with_results or known)
     last = before(known, edition)
     by_key = {key: loaded.all(edition, key) for key, _name in categories_of(edition)}
