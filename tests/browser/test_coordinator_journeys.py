@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 Inspect = Callable[[Page], None]
 SignIn = Callable[[Page, str], None]
 #: A KPI without values for each width.
-EMPTY_KPIS = {375: "ZI-NI-K1.1", 1280: "ZI-NI-K1.2"}
+EMPTY_KPIS = {375: "ZI-NI-K1.1", 1280: "ZI-NI-K1.3"}
 INDEX_FILE = Path(__file__).resolve().parents[2] / "indexes" / "smart_city_index" / "rankings.csv"
 
 
