@@ -3,6 +3,8 @@
 MODULES = (
     "steuerrad.modules.strategy",
     "steuerrad.modules.city_index",
+    "steuerrad.modules.campaign",
+    "steuerrad.modules.prioritisation",
 )
 
 PLATFORM = (

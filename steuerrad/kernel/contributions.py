@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from steuerrad.kernel.collecting import QuestionSource
+    from steuerrad.kernel.deciding import CandidateSource, FieldSource
 
 Better = Literal["up", "down", "none", "target"]
 Quality = Literal["measured", "extrapolated", "higher_level", "estimated", "personal_estimate", "unknown"]
@@ -245,5 +249,8 @@ class Module:
     publishes: tuple[str, ...] = ()
     listens: Mapping[str, Callable[..., None]] = field(default_factory=dict[str, Callable[..., None]])
     demo: tuple[Demo, ...] = ()
+    question_sources: tuple[QuestionSource, ...] = ()
+    candidate_sources: tuple[CandidateSource, ...] = ()
+    field_sources: tuple[FieldSource, ...] = ()
     url_prefix: str | None = None
     kind: Literal["module", "platform"] = "module"

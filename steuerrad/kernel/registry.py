@@ -45,6 +45,9 @@ class Registry:
             "loaders",
             "jobs",
             "demo",
+            "question_sources",
+            "candidate_sources",
+            "field_sources",
         ):
             taken = {item.id for item in self.all(kind)}
             for item in getattr(module, kind):

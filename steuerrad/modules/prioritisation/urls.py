@@ -1,0 +1,6 @@
+from django.urls import path
+
+from steuerrad.modules.prioritisation import views
+
+app_name = "prioritisation"
+urlpatterns = [path("", views.index, name="index")]
