@@ -10,6 +10,7 @@ from steuerrad.modules.strategy.models.measures import (
     MeasureStatus,
     System,
 )
+from steuerrad.modules.strategy.models.proposals import StatusProposal, ValueProposal
 from steuerrad.modules.strategy.models.structure import Field, Theme
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "MeasureDocument",
     "MeasureOrganisation",
     "MeasureStatus",
+    "StatusProposal",
     "System",
     "Target",
     "Theme",
+    "ValueProposal",
 ]
