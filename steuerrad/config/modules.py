@@ -14,6 +14,8 @@ PLATFORM = (
     "steuerrad.platform.organisations",
     "steuerrad.platform.audit",
     "steuerrad.platform.jobs",
+    "steuerrad.platform.files",
+    "steuerrad.platform.notifications",
     "steuerrad.platform.links",
     "steuerrad.platform.datasets",
     "steuerrad.platform.documents",

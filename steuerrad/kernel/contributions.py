@@ -217,6 +217,25 @@ class PersonalData:
 
 
 @dataclass(frozen=True)
+class FileOwner:
+    """Uploaded files of one kind: id as named when a file is stored; may_read(user, file) says who may have one."""
+
+    id: str
+    title: Text
+    may_read: Callable[[Any, Any], bool]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What people are told about. Mail about an obligatory topic cannot be turned off (it is part of the office)."""
+
+    id: str
+    title: Text
+    description: Text = ""
+    obligatory: bool = False
+
+
+@dataclass(frozen=True)
 class Demo:
     """Makes labelled demo data; running it twice changes nothing."""
 
@@ -246,6 +265,8 @@ class Module:
     loaders: tuple[CityLoader, ...] = ()
     commands: tuple[Command, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
+    file_owners: tuple[FileOwner, ...] = ()
+    topics: tuple[Topic, ...] = ()
     publishes: tuple[str, ...] = ()
     listens: Mapping[str, Callable[..., None]] = field(default_factory=dict[str, Callable[..., None]])
     demo: tuple[Demo, ...] = ()

@@ -48,6 +48,8 @@ class Registry:
             "question_sources",
             "candidate_sources",
             "field_sources",
+            "file_owners",
+            "topics",
         ):
             taken = {item.id for item in self.all(kind)}
             for item in getattr(module, kind):

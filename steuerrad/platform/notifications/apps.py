@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class NotificationsConfig(ModuleConfig):
+    name = "steuerrad.platform.notifications"
