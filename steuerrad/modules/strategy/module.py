@@ -11,6 +11,7 @@ from steuerrad.modules.strategy.kpis import KPIS
 from steuerrad.modules.strategy.links import LINKABLES
 from steuerrad.modules.strategy.loaders import LOADERS
 from steuerrad.modules.strategy.panels import PANELS
+from steuerrad.modules.strategy.question_source import CHECKS_LOADER, QUESTIONS
 from steuerrad.modules.strategy.search import SEARCH
 
 module = Module(
@@ -32,9 +33,14 @@ module = Module(
             own_roles=("contributor",),
         ),
         Permission(
-            "strategy.change_status",
-            _("Change the status of measures"),
-            roles=("coordinator",),
+            "strategy.release_value",
+            _("Release reported values of KPIs, never the own"),
+            roles=("approver", "coordinator"),
+        ),
+        Permission("strategy.change_status", _("Change the status of measures"), roles=("coordinator",)),
+        Permission(
+            "strategy.report_status",
+            _("Report the status of measures for release"),
             own_roles=("contributor",),
         ),
         Permission(
@@ -50,7 +56,13 @@ module = Module(
     search=SEARCH,
     linkables=LINKABLES,
     jobs=(COMPUTE_DAILY,),
-    loaders=LOADERS,
+    loaders=(*LOADERS, CHECKS_LOADER),
+    question_sources=(QUESTIONS,),
     commands=(COMPUTE, *COMMANDS),
-    publishes=("strategy.value_recorded", "strategy.status_changed"),
+    publishes=(
+        "strategy.value_recorded",
+        "strategy.status_changed",
+        "strategy.proposed",
+        "strategy.proposal_decided",
+    ),
 )
