@@ -13,14 +13,15 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from steuerrad.kernel.registry import registry
 from steuerrad.platform.city.loading import load_city
 
-SQLITE_TRIGGERS = (
-    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_auditentry'"
+SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+POSTGRES_GUARDED = (
+    "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
 )
 
 
 @pytest.fixture(autouse=True, scope="session")
-def flush_may_empty_the_audit_log() -> Iterator[None]:
-    """Tests of transactions empty all tables between them; the audit log's triggers forbid just that.
+def flush_may_empty_guarded_tables() -> Iterator[None]:
+    """Tests of transactions empty all tables between them; triggers that keep the audit log forbid just that.
 
     So the triggers are off during the flush, and only then.
     """
@@ -30,8 +31,14 @@ def flush_may_empty_the_audit_log() -> Iterator[None]:
 
     def without_triggers(self: Any, sql_list: list[str]) -> None:
         if self.connection.vendor == "postgresql":
-            name = "ALTER TABLE audit_auditentry {} TRIGGER USER"
-            flush(self, [name.format("DISABLE"), *sql_list, name.format("ENABLE")])
+            with self.connection.cursor() as cursor:
+                cursor.execute(POSTGRES_GUARDED)
+                tables = [name for (name,) in cursor.fetchall()]
+            off, on = (
+                [f"ALTER TABLE {name} {verb} TRIGGER USER" for name in tables]
+                for verb in ("DISABLE", "ENABLE")
+            )
+            flush(self, [*off, *sql_list, *on])
             return
         with self.connection.cursor() as cursor:
             triggers = cursor.execute(SQLITE_TRIGGERS).fetchall()

@@ -1,0 +1,1 @@
+"""The rules of a data campaign. Pure; knows no Django."""
