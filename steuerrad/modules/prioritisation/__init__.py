@@ -1,1 +1,1 @@
-"""Prioritisation: say here what it is for, who uses it, and which of the glossary's words it owns."""
+"""Deciding with numbers: what-if on an index with honest uncertainty, and the choice of measures under a budget."""

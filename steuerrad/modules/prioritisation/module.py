@@ -3,11 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
+from steuerrad.modules.prioritisation.whatif import contributions as whatif
 
 module = Module(
     slug="prioritisation",
     title=_("Prioritisation"),
-    summary=_("Prioritisation"),
+    summary=_("What would change the place in the index, and which measures to choose under a budget"),
     urls="steuerrad.modules.prioritisation.urls",
-    navigation=(NavigationItem(_("Prioritisation"), "prioritisation:index"),),
+    navigation=(NavigationItem(_("Prioritisation"), "prioritisation:index", order=220),),
+    permissions=(*whatif.PERMISSIONS,),
 )

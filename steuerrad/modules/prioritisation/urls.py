@@ -1,6 +1,10 @@
+"""Addresses of prioritisation."""
+
 from django.urls import path
 
 from steuerrad.modules.prioritisation import views
 
 app_name = "prioritisation"
-urlpatterns = [path("", views.index, name="index")]
+urlpatterns = [
+    path("", views.index, name="index"),
+]

@@ -1,0 +1,1 @@
+"""What if: other indicator values, simulated against the whole field; scenarios and their papers."""
