@@ -68,6 +68,9 @@ class Evidence(models.Model):
     order = models.PositiveSmallIntegerField(default=0)
     title = models.CharField(_("title"), max_length=200, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
+    file = models.ForeignKey(
+        "files.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["answer", "order"]
