@@ -19,6 +19,7 @@ from steuerrad.platform.ui.charts.specs import (
     Target,
     TimePoint,
 )
+from steuerrad.platform.ui.charts.specs_chances import Column, ColumnChart, IntervalChart, Range
 from steuerrad.platform.ui.charts.specs_comparison import (
     ProfileChart,
     Profiled,
@@ -155,6 +156,36 @@ CHARTS: tuple[Chart, ...] = (
             Spark("Online verfügbare Dienstleistungen", years(2018, 20, 22, 40, 55, 61, 70, 72)),
             Spark("Anteil der E-Busse an der städtischen Flotte", years(2018, 0, 0, 0, 5, 20, 20, 30)),
             Spark("Öffentliche WLAN-Punkte", years(2018, None, None)),
+        ),
+    ),
+    ColumnChart(
+        title="Wie wahrscheinlich jeder Rang ist",
+        subtitle="Beispielwerte: mit und ohne Änderung",
+        unit="%",
+        decimals=1,
+        label_name="Rang",
+        value_name="mit Änderung",
+        comparison_name="ohne Änderung",
+        columns=tuple(
+            Column(label, value, comparison)
+            for label, value, comparison in zip(
+                ("1–2", "3", "4", "5", "6", "7", "8", "9–12"),
+                (1.2, 6, 18, 31, 24, 12.5, 5.3, 2),
+                (0, 1.5, 5.5, 14, 25, 27, 16, 11),
+                strict=True,
+            )
+        ),
+    ),
+    IntervalChart(
+        title="Erwarteter Rang",
+        subtitle="Beispielwerte: Median und 5 bis 95 %",
+        decimals=0,
+        value_name="Median",
+        range_name="5 bis 95 %",
+        ranges=(
+            Range("ohne Änderung", 4, 7, 11, 1),
+            Range("Portal und Bezahlen", 3, 5, 9),
+            Range("noch nicht berechnet", None, None, None),
         ),
     ),
 )

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from steuerrad.platform.ui.charts.draw_bars import draw_bars, draw_dumbbells, draw_profile
+from steuerrad.platform.ui.charts.draw_chances import draw_columns, draw_intervals
 from steuerrad.platform.ui.charts.draw_line import draw_line, draw_sparks
 from steuerrad.platform.ui.charts.draw_strips import draw_ranks, draw_stacked
 from steuerrad.platform.ui.charts.frame import NARROW, WIDE
 from steuerrad.platform.ui.charts.specs import BarChart, Chart, DumbbellChart, LineChart, StackedBar
+from steuerrad.platform.ui.charts.specs_chances import ColumnChart, IntervalChart
 from steuerrad.platform.ui.charts.specs_comparison import ProfileChart, RankStrip, SparkGrid
 
 DRAWERS: dict[type[Chart], Callable[[Any, float, str], str]] = {
@@ -20,6 +22,8 @@ DRAWERS: dict[type[Chart], Callable[[Any, float, str], str]] = {
     RankStrip: draw_ranks,
     ProfileChart: draw_profile,
     SparkGrid: draw_sparks,
+    ColumnChart: draw_columns,
+    IntervalChart: draw_intervals,
 }
 
 __all__ = ["NARROW", "WIDE", "draw"]

@@ -26,6 +26,7 @@ from steuerrad.platform.ui.charts.specs import (
     Target,
     TimePoint,
 )
+from steuerrad.platform.ui.charts.specs_chances import Column, ColumnChart, IntervalChart, Range
 from steuerrad.platform.ui.charts.specs_comparison import (
     ProfileChart,
     Profiled,
@@ -99,7 +100,20 @@ profiles = st.builds(
     **common,
 )
 sparks = st.builds(SparkGrid, sparks=many(st.builds(Spark, texts, many(points))), **common)
-specs = st.one_of(lines, bars, dumbbells, stacks, ranks, profiles, sparks)
+columns = st.builds(
+    ColumnChart,
+    columns=many(st.builds(Column, texts, numbers, numbers), 30),
+    comparison_name=texts,
+    label_name=texts,
+    **common,
+)
+intervals = st.builds(
+    IntervalChart,
+    ranges=many(st.builds(Range, texts, numbers, numbers, numbers, st.integers(0, 9))),
+    minimum=st.none() | finite,
+    **common,
+)
+specs = st.one_of(lines, bars, dumbbells, stacks, ranks, profiles, sparks, columns, intervals)
 
 
 def check_picture(svg: str, role: str = "img") -> ElementTree.Element:
