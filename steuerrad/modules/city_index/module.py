@@ -10,6 +10,8 @@ from steuerrad.modules.city_index.kpis import KPIS
 from steuerrad.modules.city_index.links import LINKABLES
 from steuerrad.modules.city_index.loaders import LOADER
 from steuerrad.modules.city_index.loaders_city import LOADERS
+from steuerrad.modules.city_index.question_files import LOADER as QUESTIONS_LOADER
+from steuerrad.modules.city_index.question_source import QUESTIONS
 from steuerrad.modules.city_index.search import SEARCH
 
 module = Module(
@@ -35,7 +37,8 @@ module = Module(
     datasets=DATASETS,
     search=SEARCH,
     linkables=LINKABLES,
-    loaders=(LOADER, *LOADERS),
+    loaders=(LOADER, QUESTIONS_LOADER, *LOADERS),
+    question_sources=(QUESTIONS,),
     commands=COMMANDS,
     publishes=("city_index.results_imported", "city_index.memo_released"),
 )
