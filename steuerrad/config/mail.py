@@ -1,7 +1,8 @@
-"""STEUERRAD_EMAIL_URL to Django's settings."""
+"""The options of mail to Django's settings."""
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -27,4 +28,28 @@ def settings(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 20,
+    }
+
+
+def site_url(url: str, hosts: list[str], *, tls: bool) -> str:
+    """Where links in mails lead, without a slash at the end. Raises ValueError for what is no web address."""
+    if not url:
+        host = next((host for host in hosts if host != "*"), "localhost").lstrip(".")
+        return f"{'https' if tls else 'http'}://{host}"
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"STEUERRAD_URL: {url!r} is no web address")
+    return url.rstrip("/")
+
+
+def senders(site: str, sender: str, bounce: str) -> dict[str, str]:
+    """Who mails come from: what the reader sees, and where undeliverable mail goes back to."""
+    sender = sender or f"Steuerrad <steuerrad@{urlsplit(site).hostname}>"
+    for name, value in (("FROM", sender), ("BOUNCE", bounce)):
+        if value and "@" not in parseaddr(value)[1]:
+            raise ValueError(f"STEUERRAD_EMAIL_{name}: {value!r} is no mail address")
+    return {
+        "DEFAULT_FROM_EMAIL": sender,
+        "SERVER_EMAIL": sender,
+        "EMAIL_BOUNCE": parseaddr(bounce or sender)[1],
     }

@@ -23,6 +23,18 @@ def as_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def as_hour(text: str) -> int:
+    if text.strip().isdecimal() and int(text) <= 23:
+        return int(text)
+    raise ValueError("use an hour from 0 to 23")
+
+
+def as_megabytes(text: str) -> int:
+    if text.strip().isdecimal() and 1 <= int(text) <= 500:
+        return int(text)
+    raise ValueError("use a number of MB from 1 to 500")
+
+
 @dataclass(frozen=True)
 class Option:
     """One environment variable: how its text becomes a value, and the value without it."""
@@ -56,6 +68,44 @@ OPTIONS = (
     Option("STEUERRAD_CONTACT", str, "", "E-mail address for questions, barriers and privacy."),
     Option(
         "STEUERRAD_EMAIL_URL", str, "", "smtp://user:password@host:port; empty: no mail, a line in the log."
+    ),
+    Option(
+        "STEUERRAD_EMAIL_FROM",
+        str,
+        "",
+        "Sender, e.g. Steuerrad <steuerrad@city.example>; empty: made of the host.",
+    ),
+    Option(
+        "STEUERRAD_EMAIL_BOUNCE",
+        str,
+        "",
+        "Where undeliverable mail comes back to; empty: the sender's address.",
+    ),
+    Option(
+        "STEUERRAD_EMAIL_JOURNAL",
+        str,
+        "",
+        "Mailbox that gets a blind copy of every mail, as evidence after a crash: "
+        "imaps://user:password@host/INBOX?to=address or maildir:///folder?to=address; empty: none.",
+    ),
+    Option(
+        "STEUERRAD_DIGEST_HOUR", as_hour, 7, "Hour from which the daily mail is sent, 0 to 23, local time."
+    ),
+    Option(
+        "STEUERRAD_URL", str, "", "Address of this installation in mails; empty: the first of the host names."
+    ),
+    Option(
+        "STEUERRAD_LINK_ROLES",
+        as_list,
+        ["contributor"],
+        "Roles that may sign in by a link in a mail, comma between.",
+    ),
+    Option("STEUERRAD_UPLOAD_MB", as_megabytes, 20, "Largest upload in MB."),
+    Option(
+        "STEUERRAD_S3_URL", str, "", "s3://key:secret@host:port/bucket for uploads; empty: the data folder."
+    ),
+    Option(
+        "STEUERRAD_CLAMD", str, "", "ClamAV that scans uploads, host:port or a socket's path; empty: no scan."
     ),
     Option(
         "STEUERRAD_OIDC_ISSUER", str, "", "Address of the OpenID Connect provider; empty: local accounts."

@@ -11,7 +11,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.config import database, mail, options
+from steuerrad.config import database, files, mail, options
 from steuerrad.config.modules import MODULES, PLATFORM
 
 ROOT = options.ROOT
@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "steuerrad.platform.ui.context.page",
                 "steuerrad.platform.accounts.context.demo_logins",
+                "steuerrad.platform.notifications.context.unread",
             ],
         },
     },
@@ -162,7 +163,12 @@ SOCIALACCOUNT_PROVIDERS = (
     else {}
 )
 
+SITE_URL: str = mail.site_url(OPTIONS["URL"], ALLOWED_HOSTS, tls=TLS)
 globals().update(mail.settings(OPTIONS["EMAIL_URL"]))
+globals().update(mail.senders(SITE_URL, OPTIONS["EMAIL_FROM"], OPTIONS["EMAIL_BOUNCE"]))
+EMAIL_JOURNAL: str = OPTIONS["EMAIL_JOURNAL"]
+DIGEST_HOUR: int = OPTIONS["DIGEST_HOUR"]
+LINK_ROLES: list[str] = OPTIONS["LINK_ROLES"]
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
@@ -183,13 +189,15 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": files.storage(OPTIONS["S3_URL"]),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# The largest form that any page takes (an import of index results) and what surrounds the file in it.
-LARGEST_BODY = 21 * 1024 * 1024
+UPLOAD_LIMIT = OPTIONS["UPLOAD_MB"] * 1024 * 1024
+CLAMD: str = OPTIONS["CLAMD"]
+# The largest form that any page takes (an import of index results, an upload) and what surrounds the file in it.
+LARGEST_BODY = max(21 * 1024 * 1024, UPLOAD_LIMIT + 1024 * 1024)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -75,7 +75,9 @@ class Mail(models.Model):
     DIGEST, URGENT = "digest", "urgent"
 
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="mails")
-    kind = models.CharField(_("kind"), max_length=10, choices=[(DIGEST, _("daily mail")), (URGENT, _("at once"))])
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=[(DIGEST, _("daily mail")), (URGENT, _("at once"))]
+    )
     day = models.DateField(_("day"))
     to = models.EmailField(_("e-mail address"))
     message_id = models.CharField(max_length=120, unique=True)
