@@ -66,10 +66,14 @@ class FieldEdition:
 
 @dataclass(frozen=True)
 class FieldSource:
-    """Fields of one index, oldest edition first. load(key) gives the field; levers(key) which candidate moves what."""
+    """Fields of one index, oldest edition first. load(key) gives the field; levers(key) which candidate moves what.
+
+    stamp() changes whenever a field may have changed, so that others need not load all to see it; "" = not known.
+    """
 
     id: str
     title: Text
     editions: Callable[[], Iterable[FieldEdition]]
     load: Callable[[str], Field]
     levers: Callable[[str], Iterable[Lever]] = lambda key: ()
+    stamp: Callable[[], str] = lambda: ""
