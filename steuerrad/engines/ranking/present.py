@@ -55,7 +55,6 @@ def draw_present(field: Field, draws: int, rng: np.random.Generator) -> Present:
     if len(rest):
         order = np.argsort(rng.random((draws, len(free)), dtype=np.float32), axis=1)[:, : len(rest)]
         scores[rest] = drawn[free[order], np.arange(draws)[:, None]].T
-    scores[known] = field.totals[known, None]
     ranks_only = int((~known & (field.ranks > 0)).sum())
     return Present(scores, ranks_only, size - int((known | (field.ranks > 0)).sum()), contradicted)
 

@@ -6,6 +6,7 @@ from steuerrad.kernel.contributions import Module, NavigationItem, Permission
 from steuerrad.modules.city_index.cards import CARDS
 from steuerrad.modules.city_index.commands import COMMANDS
 from steuerrad.modules.city_index.datasets import DATASETS
+from steuerrad.modules.city_index.field_source import FIELDS
 from steuerrad.modules.city_index.kpis import KPIS
 from steuerrad.modules.city_index.links import LINKABLES
 from steuerrad.modules.city_index.loaders import LOADER
@@ -39,6 +40,7 @@ module = Module(
     linkables=LINKABLES,
     loaders=(LOADER, QUESTIONS_LOADER, *LOADERS),
     question_sources=(QUESTIONS,),
+    field_sources=(FIELDS,),
     commands=COMMANDS,
     publishes=("city_index.results_imported", "city_index.memo_released"),
 )
