@@ -26,7 +26,11 @@ class Scenario(models.Model):
     is_demo = models.BooleanField(_("demo"), default=False)
     created_at = models.DateTimeField(_("made"))
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, verbose_name=_("author"), related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        verbose_name=_("author"),
+        related_name="+",
     )
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     published = models.ForeignKey(
@@ -43,7 +47,8 @@ class Scenario(models.Model):
         verbose_name_plural = _("scenarios")
         constraints = [
             models.CheckConstraint(
-                condition=Q(published=None, published_at=None) | Q(published__isnull=False, published_at__isnull=False),
+                condition=Q(published=None, published_at=None)
+                | Q(published__isnull=False, published_at__isnull=False),
                 name="scenario_released_with_its_date",
             ),
             models.CheckConstraint(
@@ -78,10 +83,16 @@ class ScenarioVersion(models.Model):
     field_hash = models.CharField(max_length=64)
     result = models.JSONField(default=dict)
     result_hash = models.CharField(max_length=64)
-    copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    copied_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(_("made"))
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, verbose_name=_("author"), related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        verbose_name=_("author"),
+        related_name="+",
     )
 
     class Meta:

@@ -14,6 +14,8 @@ PERMISSIONS = (
     ),
     Permission("prioritisation.save_scenario", _("Save scenarios"), roles=("coordinator", "steering")),
     Permission(
-        "prioritisation.publish_scenario", _("Release scenarios to the public"), roles=("coordinator", "steering")
+        "prioritisation.publish_scenario",
+        _("Release scenarios to the public"),
+        roles=("coordinator", "steering"),
     ),
 )

@@ -1,0 +1,151 @@
+"""Fields of the registered sources, loaded and prepared once in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from steuerrad.engines.ranking import ENGINE_VERSION, Field, Prepared, prepare
+from steuerrad.kernel.deciding import Candidate, FieldEdition, FieldSource
+from steuerrad.kernel.registry import registry
+from steuerrad.modules.prioritisation.whatif.kept import Kept
+from steuerrad.modules.prioritisation.whatif.levers import Lever, one_by_one
+from steuerrad.modules.prioritisation.whatif.rules import Assumptions, Group, Of, Row, groups_of, rows_of
+from steuerrad.modules.prioritisation.whatif.snapshot import field_digest
+
+DRAWS = 10_000
+SEED = 2026  # the same for everybody, so that two scenarios differ by what they change and not by luck
+MOST_PREPARED = 6  # about 15 MB each at 83 cities
+
+
+class NoSuchEditionError(LookupError):
+    """No source offers this edition."""
+
+
+class NotPossibleError(ValueError):
+    """The edition is there, but nothing can be computed on it; the message says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """An edition as its source gives it, with the older ones to learn from. digest: of all of them.
+
+    levers: references of candidates by key of the indicator.
+    """
+
+    source: FieldSource
+    edition: FieldEdition
+    field: Field
+    history: tuple[Field, ...]
+    groups: tuple[Group, ...]
+    digest: str
+
+    @property
+    def rows(self) -> dict[tuple[Of, str], Row]:
+        return rows_of(self.groups)
+
+    @property
+    def known_values(self) -> int:
+        """How many own values are published that can be changed."""
+        return sum(row.present is not None for row in self.rows.values())
+
+
+_fields: Kept[tuple[Field, tuple[tuple[str, str], ...]]] = Kept(40)
+_loaded: Kept[Loaded] = Kept(40)
+_prepared: Kept[Prepared] = Kept(MOST_PREPARED)
+_levers: Kept[list[Lever]] = Kept(4 * MOST_PREPARED)
+
+
+def sources() -> list[FieldSource]:
+    return registry.all("field_sources")
+
+
+def source_of(source_id: str) -> FieldSource:
+    """Raises NoSuchEditionError."""
+    found = next((item for item in sources() if item.id == source_id), None)
+    if found is None:
+        raise NoSuchEditionError(source_id)
+    return found
+
+
+def editions() -> list[tuple[FieldSource, FieldEdition]]:
+    """All editions in which the own city has taken part, newest first."""
+    found = [(source, edition) for source in sources() for edition in source.editions() if edition.own_city]
+    return sorted(found, key=lambda pair: -pair[1].year)
+
+
+def load(source_id: str, key: str) -> Loaded:
+    """An edition with the older ones. Raises NoSuchEditionError, NotPossibleError."""
+    source = source_of(source_id)
+    stamp = source.stamp()
+    return (
+        _loaded.get((source.id, key, stamp), lambda: _load(source, key, stamp))
+        if stamp
+        else _load(source, key, "")
+    )
+
+
+def _load(source: FieldSource, key: str, stamp: str) -> Loaded:
+    known = list(source.editions())
+    edition = next((item for item in known if item.key == key), None)
+    if edition is None:
+        raise NoSuchEditionError(f"{source.id}/{key}")
+    field, pairs = _field(source, key, stamp)
+    older = tuple(_field(source, item.key, stamp)[0] for item in known if item.year < edition.year)
+    by_indicator: dict[str, list[str]] = {}
+    for indicator, candidate in pairs:
+        by_indicator.setdefault(indicator, []).append(candidate)
+    try:
+        groups = groups_of(field, edition.own_city, {k: tuple(refs) for k, refs in by_indicator.items()})
+    except ValueError as error:
+        raise NotPossibleError(str(error)) from error
+    return Loaded(source, edition, field, older, groups, field_digest(field, *older))
+
+
+def _field(source: FieldSource, key: str, stamp: str) -> tuple[Field, tuple[tuple[str, str], ...]]:
+    """The field and what moves its indicators; loaded anew whenever the source cannot say that it did not change."""
+
+    def make() -> tuple[Field, tuple[tuple[str, str], ...]]:
+        pairs = tuple((lever.indicator, lever.candidate) for lever in source.levers(key))
+        return source.load(key), pairs
+
+    return _fields.get((source.id, key, stamp), make) if stamp else make()
+
+
+def prepared_of(loaded: Loaded, assumptions: Assumptions | None = None, *, seed: int = SEED) -> Prepared:
+    """The simulated field, made once for the same data. Raises NotPossibleError."""
+    wanted = assumptions or Assumptions()
+    key = (
+        loaded.source.id,
+        loaded.edition.key,
+        loaded.edition.own_city,
+        loaded.digest,
+        wanted,
+        seed,
+        ENGINE_VERSION,
+    )
+    try:
+        return _prepared.get(key, lambda: prepare(
+            loaded.field, loaded.edition.own_city, loaded.history, wanted.model(), draws=DRAWS, seed=seed
+        ))  # fmt: skip
+    except ValueError as error:
+        raise NotPossibleError(str(error)) from error
+
+
+def levers_of(loaded: Loaded, assumptions: Assumptions | None = None) -> list[Lever]:
+    """One indicator at a time, best first; computed once for the same data. Raises NotPossibleError."""
+    wanted = assumptions or Assumptions()
+    key = (loaded.source.id, loaded.edition.key, loaded.edition.own_city, loaded.digest, wanted)
+    return _levers.get(key, lambda: one_by_one(prepared_of(loaded, wanted), loaded.groups))
+
+
+def candidates(user: object) -> dict[str, Candidate]:
+    """Everything that a person may see of what works on indicators, by reference."""
+    return {
+        item.ref: item for source in registry.all("candidate_sources") for item in source.candidates(user)
+    }
+
+
+def forget() -> None:
+    """Begin anew, e.g. between tests."""
+    for kept in (_fields, _loaded, _prepared, _levers):
+        kept.forget()
