@@ -17,7 +17,7 @@ from steuerrad.config.urls import api
 from steuerrad.kernel import clock
 from steuerrad.modules.city_index.memo.actions import begin_memo
 from steuerrad.modules.city_index.models import Edition, IndexCity, Memo
-from steuerrad.modules.strategy.actions.values import record_value
+from steuerrad.modules.strategy.actions.proposals import propose_value, release
 from steuerrad.modules.strategy.models import Kpi, KpiValue, MeasureOrganisation
 from steuerrad.modules.strategy.queries import findings
 from steuerrad.platform.accounts.models import Membership, User
@@ -55,6 +55,18 @@ WRITES = (
           lambda o: f"/strategy/kpis/{o['kpi'].code}/values/{o['value'].pk}/correct/", {**VALUE, "reason": "Tippfehler"}),
     Write("strategy/measures/<str:number>/status/", OWN, lambda o: f"/strategy/measures/{o['measure'].number}/status/",
           {"before": "in_progress", "status": "stopped", "since": "2026-01-02", "reason": "kein Geld"}),
+    Write("strategy/proposals/<slug:kind>/<int:pk>/release/", BOTH,
+          lambda o: f"/strategy/proposals/value/{o['waiting'].pk}/release/", {}),
+    Write("strategy/proposals/<slug:kind>/<int:pk>/send-back/", BOTH,
+          lambda o: f"/strategy/proposals/value/{o['waiting'].pk}/send-back/", {"decision": "Beleg fehlt"}),
+    Write("api/v1/strategy/proposals/<kind>/<proposal_id>/release", BOTH,
+          lambda o: f"/api/v1/strategy/proposals/value/{o['waiting'].pk}/release", {}, api=True),
+    Write("api/v1/strategy/proposals/<kind>/<proposal_id>/withdraw", {"administrator"},
+          lambda o: f"/api/v1/strategy/proposals/value/{o['own'].pk}/withdraw", {}, api=True),
+    Write("strategy/proposals/<slug:kind>/<int:pk>/withdraw/", {"administrator"},
+          lambda o: f"/strategy/proposals/value/{o['own'].pk}/withdraw/", {}),
+    Write("api/v1/strategy/proposals/<kind>/<proposal_id>/send-back", BOTH,
+          lambda o: f"/api/v1/strategy/proposals/value/{o['waiting'].pk}/send-back", {"reason": "Beleg fehlt"}, api=True),
     Write("strategy/audit/<slug:fingerprint>/accept/", BOTH, lambda o: f"/strategy/audit/{o['finding']}/accept/", {"reason": "so gewollt"}),
     Write("index/memo/<slug:city>/<int:year>/begin/", OFFICE, lambda o: "/index/memo/bochum/2020/begin/", {}),
     Write("index/memo/<slug:city>/<int:year>/release/", APPROVER, lambda o: "/index/memo/bochum/2021/release/", {}),
@@ -90,9 +102,10 @@ def objects() -> dict[str, Any]:
     kpi = Kpi.objects.filter(measure=lead.measure, retired=False, supplied_by="").first()
     assert kpi is not None
     office = User.objects.create_superuser("office@city.example", "a long enough password")
-    value = record_value(
-        office, kpi, day=date(2023, 1, 1), value=Decimal(5), quality="measured", source="Bericht"
-    )
+    reported: dict[str, Any] = {"value": Decimal(5), "quality": "measured", "source": "Bericht"}
+    second = User.objects.create_superuser("second@city.example", "a long enough password")
+    value = release(second, propose_value(office, kpi, day=date(2023, 1, 1), **reported))
+    waiting = propose_value(office, kpi, day=date(2022, 1, 1), **reported)
     part = set(
         MeasureOrganisation.objects.filter(measure=lead.measure).values_list("organisation_id", flat=True)
     )
@@ -102,9 +115,18 @@ def objects() -> dict[str, Any]:
         Membership.objects.create(user=user, role="contributor", organisation=organisation)
     for name in ("coordinator", "approver", "steering", "administrator"):
         Membership.objects.create(user=User.objects.create_user(f"{name}@city.example"), role=name)
+    administrator = User.objects.get(email="administrator@city.example")
+    own = propose_value(administrator, kpi, day=date(2021, 1, 1), **reported)
     draft(office)
     every = findings.shown()
-    return {"kpi": kpi, "measure": lead.measure, "value": value, "finding": every[0].finding.fingerprint}
+    return {
+        "kpi": kpi,
+        "measure": lead.measure,
+        "value": value,
+        "waiting": waiting,
+        "own": own,
+        "finding": every[0].finding.fingerprint,
+    }
 
 
 def draft(author: User) -> None:
@@ -135,7 +157,7 @@ def test_rights(write: Write, role: str, objects: dict[str, Any]) -> None:
         state.pop("http_api.ApiToken"), state.pop("accounts.User")  # last use, last sign-in
     changed = before != after
     if role in write.may:
-        assert code in ({200, 201} if write.api else {302}), code
+        assert code in ({200, 201, 202} if write.api else {302}), code
         assert changed
         assert AuditEntry.objects.count() > entries
     else:

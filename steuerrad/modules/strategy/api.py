@@ -1,4 +1,4 @@
-"""The strategy over the API: everything to read, and the three writes."""
+"""The strategy over the API: everything to read, and reporting values and statuses."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from ninja.errors import HttpError
 
 from steuerrad.kernel.contributions import KpiResult
 from steuerrad.modules.strategy import schemas as shapes
-from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
-from steuerrad.modules.strategy.actions.status import change_status
-from steuerrad.modules.strategy.actions.values import correct_value, record_value
+from steuerrad.modules.strategy.actions.proposals import propose_correction, propose_status, propose_value
+from steuerrad.modules.strategy.actions.refusal import RefusedError
+from steuerrad.modules.strategy.actions.status import change_status, may_change_status
 from steuerrad.modules.strategy.api_findings import router as findings_router
+from steuerrad.modules.strategy.api_proposals import proposal_row, refused
+from steuerrad.modules.strategy.api_proposals import router as proposals_router
 from steuerrad.modules.strategy.models import Kpi, KpiValue, Measure, Target
 from steuerrad.modules.strategy.queries import kpis as kpi_queries
 from steuerrad.modules.strategy.queries import measures as measure_queries
@@ -32,6 +34,7 @@ from steuerrad.platform.organisations.queries import organisations
 
 router = Router(auth=reader)
 router.add_router("/findings", findings_router)
+router.add_router("/proposals", proposals_router)
 Row = TypeVar("Row")
 CodePath = Path[shapes.Code]
 ValueId = Path[Annotated[int, Item(ge=1, le=2**63 - 1)]]
@@ -293,57 +296,55 @@ def organisation_detail(request: HttpRequest, key: CodePath) -> dict[str, Any]:
 # writing
 
 
-def refused(error: RefusedError) -> HttpError:
-    """409 when somebody else was faster, 422 when a rule forbids it."""
-    return HttpError(409 if isinstance(error, ConflictError) else 422, str(error.message))
-
-
 @router.post(
-    "/kpis/{code}/values", response={201: shapes.ValueOut, **WRITE}, auth=signed_in, summary="Record a value"
+    "/kpis/{code}/values",
+    response={202: shapes.ProposalOut, **WRITE},
+    auth=signed_in,
+    summary="Report a value; it counts once somebody else has released it",
 )
 def new_value(request: HttpRequest, code: CodePath, given: shapes.ValueIn) -> Any:
     try:
-        value = record_value(
+        proposal = propose_value(
             request.user, kpi_of(code), day=given.date, value=given.value, quality=given.quality,
             source=given.source, note=given.note,
         )  # fmt: skip
     except RefusedError as error:
         raise refused(error) from error
-    return Status(201, value_row(value))
+    return Status(202, proposal_row(proposal))
 
 
 @router.post(
     "/kpis/{code}/values/{value_id}/correction",
-    response={201: shapes.ValueOut, **WRITE},
+    response={202: shapes.ProposalOut, **WRITE},
     auth=signed_in,
-    summary="Correct a value: a new revision with a reason",
+    summary="Report a correction with a reason; released, it is a new revision",
 )
 def new_correction(
     request: HttpRequest, code: CodePath, value_id: ValueId, given: shapes.CorrectionIn
 ) -> Any:
     old = get_object_or_404(KpiValue.objects.select_related("kpi"), pk=value_id, kpi=kpi_of(code))
     try:
-        value = correct_value(
+        proposal = propose_correction(
             request.user, old, value=given.value, quality=given.quality, source=given.source,
             reason=given.reason, note=given.note,
         )  # fmt: skip
     except RefusedError as error:
         raise refused(error) from error
-    return Status(201, value_row(value))
+    return Status(202, proposal_row(proposal))
 
 
 @router.post(
     "/measures/{number}/status",
-    response={201: shapes.StatusOut, **WRITE},
+    response={201: shapes.StatusOut, 202: shapes.ProposalOut, **WRITE},
     auth=signed_in,
-    summary="Change the status of a measure",
+    summary="Change the status of a measure, or report it for release",
 )
 def new_status(request: HttpRequest, number: CodePath, given: shapes.StatusIn) -> Any:
+    found = measure_queries.measure(number)
+    options: dict[str, Any] = given.dict()
     try:
-        entry = change_status(
-            request.user, measure_queries.measure(number), status=given.status, since=given.since,
-            reason=given.reason, source=given.source, before=given.before,
-        )  # fmt: skip
+        if may_change_status(request.user, found):
+            return Status(201, change_status(request.user, found, **options))
+        return Status(202, proposal_row(propose_status(request.user, found, **options)))
     except RefusedError as error:
         raise refused(error) from error
-    return Status(201, entry)

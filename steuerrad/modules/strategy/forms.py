@@ -196,6 +196,14 @@ class StatusForm(forms.Form):
         return Status(self.cleaned_data["status"])
 
 
+class SendBackForm(forms.Form):
+    """Why a reported value or status goes back to its author."""
+
+    decision = forms.CharField(
+        label=_("What is to be changed?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class FindingFilterForm(FilterForm):
     q = forms.CharField(label=_("Text"), required=False, max_length=100)
     severity = forms.ChoiceField(

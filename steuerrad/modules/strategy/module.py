@@ -11,6 +11,8 @@ from steuerrad.modules.strategy.kpis import KPIS
 from steuerrad.modules.strategy.links import LINKABLES
 from steuerrad.modules.strategy.loaders import LOADERS
 from steuerrad.modules.strategy.panels import PANELS
+from steuerrad.modules.strategy.portfolio.events import EVENTS
+from steuerrad.modules.strategy.portfolio.permissions import PERMISSIONS
 from steuerrad.modules.strategy.question_source import CHECKS_LOADER, QUESTIONS
 from steuerrad.modules.strategy.search import SEARCH
 
@@ -48,6 +50,7 @@ module = Module(
             _("Accept findings of the strategy audit"),
             roles=("coordinator", "approver"),
         ),
+        *PERMISSIONS,
     ),
     kpis=KPIS,
     cards=CARDS,
@@ -64,5 +67,6 @@ module = Module(
         "strategy.status_changed",
         "strategy.proposed",
         "strategy.proposal_decided",
+        *EVENTS,
     ),
 )

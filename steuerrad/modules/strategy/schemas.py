@@ -186,6 +186,32 @@ class StatusIn(Schema):
     before: Status | None = None
 
 
+class ProposalOut(Schema):
+    """Something reported that waits for its release, or what became of it. became: id of the value it turned into."""
+
+    id: int
+    kind: Literal["value", "status"]
+    state: Literal["waiting", "released", "sent_back", "withdrawn"]
+    kpi: str | None
+    measure: str | None
+    date: date
+    value: str | None
+    status: str | None
+    quality: str | None
+    source: str
+    note: str
+    reason: str
+    proposed_at: datetime
+    decision: str
+    became: int | None
+
+
+class DecisionIn(Schema):
+    """Why a proposal goes back to its author."""
+
+    reason: Needed
+
+
 class EvidenceOut(Schema):
     document: str
     line: int | None

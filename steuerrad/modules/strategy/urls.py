@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steuerrad.modules.strategy.views import findings, kpis, measures, structure, systems
+from steuerrad.modules.strategy.views import findings, kpis, measures, proposals, structure, systems
 
 app_name = "strategy"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     path("kpis/<str:code>/values/new/", kpis.new_value, name="new_value"),
     path("kpis/<str:code>/values/<int:value_id>/correct/", kpis.correction, name="correct_value"),
     path("computed/", kpis.computed, name="computed"),
+    path("proposals/", proposals.proposal_list, name="proposals"),
+    path("proposals/<slug:kind>/<int:pk>/release/", proposals.release_proposal, name="release_proposal"),
+    path(
+        "proposals/<slug:kind>/<int:pk>/send-back/", proposals.send_back_proposal, name="send_back_proposal"
+    ),
+    path("proposals/<slug:kind>/<int:pk>/withdraw/", proposals.withdraw_proposal, name="withdraw_proposal"),
     path("systems/", systems.system_list, name="systems"),
     path("sources/", systems.source_list, name="sources"),
 ]

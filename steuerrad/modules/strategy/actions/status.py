@@ -25,6 +25,16 @@ def may_change_status(user: Any, measure: Measure) -> bool:
     return allowed(user, CHANGE_STATUS, organisation_ids(measure.pk))
 
 
+def check_status(seen: Status, status: Status, since: date, reason: str) -> None:
+    """Raise RefusedError when the rules forbid this step."""
+    if status == seen:
+        raise RefusedError(_("The measure has this status already."), "status")
+    if needs_reason(seen, status) and not reason.strip():
+        raise RefusedError(_("This change leaves the usual course and needs a reason."), "reason")
+    if since > clock.today():
+        raise RefusedError(_("The date lies in the future."), "since")
+
+
 def change_status(
     user: Any, measure: Measure, *, status: Status, since: date, reason: str = "", source: str = "",
     before: str | None = None,
@@ -36,12 +46,14 @@ def change_status(
     """
     require(user, CHANGE_STATUS, organisation_ids(measure.pk))
     seen = Status(before or measure.status)
-    if status == seen:
-        raise RefusedError(_("The measure has this status already."), "status")
-    if needs_reason(seen, status) and not reason.strip():
-        raise RefusedError(_("This change leaves the usual course and needs a reason."), "reason")
-    if since > clock.today():
-        raise RefusedError(_("The date lies in the future."), "since")
+    return apply_status(user, measure, seen=seen, status=status, since=since, reason=reason, source=source)
+
+
+def apply_status(
+    user: Any, measure: Measure, *, seen: Status, status: Status, since: date, reason: str, source: str
+) -> MeasureStatus:
+    """As change_status, for callers that have checked the right themselves. user: who reports it."""
+    check_status(seen, status, since, reason)
     with transaction.atomic():
         locked = Measure.objects.select_for_update().get(pk=measure.pk)
         if locked.status != seen:

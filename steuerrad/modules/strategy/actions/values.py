@@ -32,46 +32,29 @@ def may_record(user: Any, kpi: Kpi) -> bool:
     return allowed(user, RECORD_VALUE, organisation_ids(kpi.measure_id))
 
 
-def record_value(
-    user: Any, kpi: Kpi, *, day: date, value: Decimal, quality: str, source: str, note: str = ""
-) -> KpiValue:
-    """Enter the first value of a date. value: in the KPI's unit.
-
-    Raises PermissionDenied, RefusedError for a date in the future, a value that does not fit or a KPI that is
-    computed here, ConflictError when the date has a value already.
-    """
+def check_new(user: Any, kpi: Kpi, *, day: date, value: Decimal, quality: str, source: str) -> None:
+    """Raise PermissionDenied or RefusedError when this person may not enter this value for the date."""
     require(user, RECORD_VALUE, organisation_ids(kpi.measure_id))
     if contribution(kpi) is not None:
         raise RefusedError(_("This KPI is computed by the platform; values are not entered by hand."))
     check(day, value, quality, source)
     check_share(kpi, value)
+
+
+def store_collected(
+    author: Any, kpi: Kpi, *, day: date, value: Decimal, quality: str, source: str, note: str = "",
+    old: KpiValue | None = None, reason: str = "",
+) -> KpiValue:  # fmt: skip
+    """Keep a released value: the first of its date, or a new revision of `old`, which stays readable.
+
+    author: who entered it. The caller has checked the rights. Raises ConflictError when the date has a value
+    already or when `old` has been corrected by somebody else in the meantime.
+    """
     new = KpiValue(
         kpi=kpi, date=day, value=fitting(value), quality=quality, source=source, note=note,
-        origin=KpiValue.COLLECTED, recorded_by=user,
+        origin=KpiValue.COLLECTED, recorded_by=author,
     )  # fmt: skip
-    return _insert(user, new, None, "")
-
-
-def correct_value(
-    user: Any, old: KpiValue, *, value: Decimal, quality: str, source: str, reason: str, note: str = ""
-) -> KpiValue:
-    """Replace a value by a new revision; the old one stays readable.
-
-    Raises PermissionDenied, RefusedError without a reason or change, ConflictError when `old` has been
-    corrected by somebody else in the meantime.
-    """
-    require(user, RECORD_VALUE, organisation_ids(old.kpi.measure_id))
-    if not reason.strip():
-        raise RefusedError(_("A correction needs a reason."), "reason")
-    check(old.date, value, quality, source)
-    check_share(old.kpi, value)
-    new = KpiValue(
-        kpi=old.kpi, date=old.date, value=fitting(value), quality=quality, source=source, note=note,
-        origin=KpiValue.COLLECTED, recorded_by=user,
-    )  # fmt: skip
-    if (new.value, new.quality, new.source, new.note) == (old.value, old.quality, old.source, old.note):
-        raise RefusedError(_("Nothing has changed."), "value")
-    return _insert(user, new, old, reason.strip())
+    return _insert(author, new, old, reason)
 
 
 def store_computed(kpi: Kpi, result: KpiResult) -> KpiValue | None:

@@ -66,12 +66,27 @@ def test_a_computed_kpi_says_so(client: Client) -> None:
 
 def test_recording_and_correcting(key: dict[str, str]) -> None:
     made = post(VALUES, GIVEN, key)
-    assert (made.status_code, made.json()["value"]) == (201, "12.5")
+    assert (made.status_code, made.json()["value"], made.json()["state"]) == (202, "12.5", "waiting")
     assert post(VALUES, GIVEN, key).status_code == 409
+    assert Client().get(VALUES).json()["items"] == [], "nothing counts before it is released"
+    own = f"{ROOT}/proposals/value/{made.json()['id']}/release"
+    assert post(own, {}, key).status_code == 403, "never the own"
+    token = create_token(User.objects.get(email="approver@demo.invalid"), "test")
+    other = {"authorization": f"Bearer {token}"}
+    value_id = post(own, {}, other).json()["became"]
+    assert post(own, {}, other).status_code == 409
     fix = {**GIVEN, "value": 13, "reason": "Tippfehler"}
-    url = f"{VALUES}/{made.json()['id']}/correction"
-    assert post(url, fix, key).json()["revision"] == 2
+    url = f"{VALUES}/{value_id}/correction"
+    assert Client().get(VALUES).json()["items"][0]["value"] == "12.5"
+    correction = post(url, fix, key).json()
     assert post(url, {**fix, "value": 14}, key).status_code == 409
+    back = f"{ROOT}/proposals/value/{correction['id']}/send-back"
+    assert post(back, {"reason": " "}, other).status_code == 422
+    assert post(back, {"reason": "Beleg fehlt"}, other).json()["state"] == "sent_back"
+    again = post(url, fix, key).json()["id"]
+    waiting = Client().get(f"{ROOT}/proposals", headers=other).json()
+    assert [(row["id"], row["reason"]) for row in waiting] == [(again, "Tippfehler")]
+    assert post(f"{ROOT}/proposals/value/{again}/release", {}, other).status_code == 200
     rows = Client().get(VALUES).json()["items"]
     assert [(row["revision"], row["superseded"]) for row in rows] == [(1, True), (2, False)]
 
@@ -117,4 +132,5 @@ def test_every_write_describes_its_errors(client: Client) -> None:
     ]
     assert len(writes) >= 3
     for operation in writes:
-        assert {"201", "401", "403", "404", "409", "422"} <= set(operation["responses"])
+        assert {"401", "403", "404", "409", "422"} <= set(operation["responses"])
+        assert {"200", "201", "202"} & set(operation["responses"])

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from steuerrad.modules.strategy.models import Kpi, KpiValue, Measure
+from steuerrad.modules.strategy.actions.proposals import release
+from steuerrad.modules.strategy.models import Kpi, KpiValue, Measure, ValueProposal
 from steuerrad.platform.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
@@ -46,9 +47,17 @@ def test_links_to_forms_are_for_those_who_may(coordinator: Client) -> None:
         assert (STATUS in client.get(reverse("strategy:measure", args=[MEASURE])).content.decode()) == shown
 
 
+def released() -> KpiValue:
+    """Somebody else releases what waits."""
+    approver = User.objects.get(email="approver@demo.invalid")
+    return release(approver, ValueProposal.objects.get(state="waiting"))
+
+
 def test_a_value_in_german(coordinator: Client) -> None:
     answer = coordinator.post(NEW, GIVEN)
     assert answer.status_code == 302
+    assert not KpiValue.objects.filter(kpi__code=KPI).exists()
+    released()
     value = KpiValue.objects.get(kpi__code=KPI)
     assert (value.value, value.date) == (Decimal("1234.5"), date(2024, 12, 31))
     page = coordinator.get(answer["Location"]).content.decode()
@@ -77,19 +86,25 @@ def test_faults_are_listed_and_nothing_is_lost(
 
 def test_a_second_value_of_a_date_is_refused_with_a_sentence(coordinator: Client) -> None:
     coordinator.post(NEW, GIVEN)
-    answer = coordinator.post(NEW, GIVEN | {"value": "1"})
-    assert answer.status_code == 422
-    assert answer.context["form"].errors["date"]
+    for _ in ("waiting", "released"):
+        answer = coordinator.post(NEW, GIVEN | {"value": "1"})
+        assert answer.status_code == 422
+        assert answer.context["form"].errors["date"]
+        if ValueProposal.objects.filter(state="waiting").exists():
+            released()
 
 
 def test_correction_and_conflict(coordinator: Client) -> None:
     coordinator.post(NEW, GIVEN)
-    old = KpiValue.objects.get(kpi__code=KPI)
+    old = released()
     url = reverse("strategy:correct_value", args=[KPI, old.pk])
     fix = {"value": "1300", "quality": "measured", "source": "Breitbandatlas", "reason": "Zahlendreher"}
     assert coordinator.get(url).status_code == 200
     assert coordinator.post(url, fix | {"reason": ""}).status_code == 422
     assert coordinator.post(url, fix).status_code == 302
+    waiting = coordinator.post(url, fix | {"value": "1777"}, follow=True)
+    assert [message.level_tag for message in waiting.context["messages"]].count("error") == 1
+    released()
     late = coordinator.post(url, fix | {"value": "1777"}, follow=True)
     assert late.status_code == 200
     assert [message.level_tag for message in late.context["messages"]].count("error") == 1
@@ -126,5 +141,5 @@ def test_status_and_its_conflict(coordinator: Client) -> None:
 def test_the_audit_trail_is_for_those_who_may_read_it(coordinator: Client) -> None:
     coordinator.post(NEW, GIVEN)
     url = reverse("strategy:kpi", args=[KPI])
-    assert "strategy.record_value" in coordinator.get(url).content.decode()
-    assert "strategy.record_value" not in Client().get(url).content.decode()
+    assert "strategy.propose_value" in coordinator.get(url).content.decode()
+    assert "strategy.propose_value" not in Client().get(url).content.decode()

@@ -10,14 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from steuerrad.modules.strategy.actions.proposals import propose_correction, propose_value
 from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
-from steuerrad.modules.strategy.actions.values import correct_value, may_record, record_value
+from steuerrad.modules.strategy.actions.values import may_record
 from steuerrad.modules.strategy.charts import value_chart
 from steuerrad.modules.strategy.forms import CorrectionForm, KpiFilterForm, ValueForm
 from steuerrad.modules.strategy.models import Kpi, KpiValue
 from steuerrad.modules.strategy.queries import kpis as queries
 from steuerrad.modules.strategy.queries.computing import all_computed, compute_now
 from steuerrad.modules.strategy.queries.findings import open_findings_of
+from steuerrad.modules.strategy.queries.proposals import waiting_for_kpi
 from steuerrad.modules.strategy.views.measures import trail
 from steuerrad.modules.strategy.views.parts import crumbs, page_of, sort_headers
 from steuerrad.platform.city.queries import documents
@@ -69,6 +71,7 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
         "links": linked([found.ref], request.user).get(found.ref, []),
         "sources": documents(),
         "may_record": may_record(request.user, found),
+        "proposals": waiting_for_kpi(found, request.user),
         "findings": open_findings_of("kpi", found.code),
         "trail": trail(request, found.ref),
     }
@@ -97,14 +100,14 @@ def new_value(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            record_value(
+            propose_value(
                 request.user, found, day=data["date"], value=data["value"], quality=data["quality"],
                 source=data["source"], note=data["note"],
             )  # fmt: skip
         except RefusedError as error:
             form.add_error(error.field, str(error.message))
         else:
-            messages.success(request, _("The value has been recorded."))
+            messages.success(request, _("Reported. The value counts once somebody else has released it."))
             return redirect(found)
     return _form(request, found, form, _("Record a value"))
 
@@ -127,7 +130,7 @@ def correction(request: HttpRequest, code: str, value_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            correct_value(
+            propose_correction(
                 request.user, old, value=data["value"], quality=data["quality"], source=data["source"],
                 note=data["note"], reason=data["reason"],
             )  # fmt: skip
@@ -137,7 +140,12 @@ def correction(request: HttpRequest, code: str, value_id: int) -> HttpResponse:
         except RefusedError as error:
             form.add_error(error.field, str(error.message))
         else:
-            messages.success(request, _("The value has been corrected; the earlier one stays readable."))
+            messages.success(
+                request,
+                _(
+                    "Reported. The correction counts once somebody else has released it; the earlier value stays readable."
+                ),
+            )
             return redirect(found)
     return _form(request, found, form, _("Correct a value"), old)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steuerrad.kernel import clock
+from steuerrad.modules.strategy.actions.proposals import may_report_status, propose_status
 from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.strategy.actions.status import change_status, may_change_status
 from steuerrad.modules.strategy.forms import MeasureFilterForm, StatusForm
@@ -18,6 +19,7 @@ from steuerrad.modules.strategy.models import Measure, MeasureOrganisation
 from steuerrad.modules.strategy.queries import kpis as kpi_queries
 from steuerrad.modules.strategy.queries import measures as queries
 from steuerrad.modules.strategy.queries.findings import open_findings_of
+from steuerrad.modules.strategy.queries.proposals import waiting_for_measure
 from steuerrad.modules.strategy.queries.systems import runs_here
 from steuerrad.modules.strategy.rules.progress import attention, is_stale
 from steuerrad.modules.strategy.rules.states import PeriodKind, Status
@@ -77,7 +79,8 @@ def measure(request: HttpRequest, number: str) -> HttpResponse:
         "documents": [item for item in found.documents.all() if not item.retired],  # type: ignore[attr-defined]
         "links": linked([found.ref], request.user).get(found.ref, []),
         "sources": documents(),
-        "may_change": may_change_status(request.user, found),
+        "may_change": may_change_status(request.user, found) or may_report_status(request.user, found),
+        "proposals": waiting_for_measure(found, request.user),
         "findings": open_findings_of("measure", found.number),
         "trail": trail(request, found.ref),
     }
@@ -94,13 +97,15 @@ def trail(request: HttpRequest, ref: str) -> list[AuditEntry] | None:
 @login_required
 def status(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.measure(number)
-    if not may_change_status(request.user, found):
+    direct = may_change_status(request.user, found)
+    if not direct and not may_report_status(request.user, found):
         raise PermissionDenied
     form = StatusForm(request.POST if request.method == "POST" else None, measure=found)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            change_status(
+            write = change_status if direct else propose_status
+            write(
                 request.user, found, status=data["status"], since=data["since"], reason=data["reason"],
                 source=data["source"], before=data["before"],
             )  # fmt: skip
@@ -110,7 +115,12 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
         except RefusedError as error:
             form.add_error(error.field, str(error.message))
         else:
-            messages.success(request, _("The status has been changed."))
+            done = (
+                _("The status has been changed.")
+                if direct
+                else _("Reported. The status counts once the coordination has released it.")
+            )
+            messages.success(request, done)
             return redirect(found)
     context = {
         "heading": _("Change the status"),
