@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -69,6 +69,7 @@ class FieldSource:
     """Fields of one index, oldest edition first. load(key) gives the field; levers(key) which candidate moves what.
 
     stamp() changes whenever a field may have changed, so that others need not load all to see it; "" = not known.
+    load_all(keys) gives several fields at once, in the order of the keys, where that is cheaper than one by one.
     """
 
     id: str
@@ -77,3 +78,4 @@ class FieldSource:
     load: Callable[[str], Field]
     levers: Callable[[str], Iterable[Lever]] = lambda key: ()
     stamp: Callable[[], str] = lambda: ""
+    load_all: Callable[[Sequence[str]], list[Field]] | None = None
