@@ -59,3 +59,18 @@ def column_extremes(values: Floats) -> tuple[Floats, Floats]:
     least = np.where(known, values, np.inf).min(axis=0, initial=np.inf)
     greatest = np.where(known, values, -np.inf).max(axis=0, initial=-np.inf)
     return np.where(some, least, np.nan), np.where(some, greatest, np.nan)
+
+
+def sorted_quantile(ordered: Floats, count: Integers, share: float) -> Floats:
+    """Quantile (...) over the first axis of values (r, ...) that are sorted, NaN last; count (...) are known.
+
+    Linear between neighbours (Hyndman and Fan, type 7). NaN where nothing is known.
+    """
+    if not len(ordered):
+        return np.full(ordered.shape[1:], np.nan)
+    place = np.maximum(count - 1, 0) * share
+    below = np.floor(place).astype(np.int64)
+    above = np.ceil(place).astype(np.int64)
+    low = np.take_along_axis(ordered, below[None], 0)[0]
+    high = np.take_along_axis(ordered, above[None], 0)[0]
+    return low + (high - low) * (place - below)

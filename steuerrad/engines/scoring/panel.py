@@ -12,7 +12,14 @@ from typing import Literal
 import numpy as np
 from scipy.special import chdtrc  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
-from steuerrad.engines.scoring.order import Flags, Floats, Integers, middle_ranks, score_ranks
+from steuerrad.engines.scoring.order import (
+    Flags,
+    Floats,
+    Integers,
+    middle_ranks,
+    score_ranks,
+    sorted_quantile,
+)
 
 Centre = Literal["mean", "median"]
 DRAWS = 2000
@@ -86,8 +93,8 @@ def spread(ratings: Floats) -> Spread:
     squares = np.where(known, ratings - mean, 0.0) ** 2
     deviation = np.sqrt(squares.sum(axis=0) / np.where(count > 1, count - 1, np.nan))
     return Spread(
-        count, mean, _quantile(ordered, count, 0.5), deviation, _quantile(ordered, count, 0.25),
-        _quantile(ordered, count, 0.75), _quantile(ordered, count, 0.0), _quantile(ordered, count, 1.0),
+        count, mean, sorted_quantile(ordered, count, 0.5), deviation, sorted_quantile(ordered, count, 0.25),
+        sorted_quantile(ordered, count, 0.75), sorted_quantile(ordered, count, 0.0), sorted_quantile(ordered, count, 1.0),
     )  # fmt: skip
 
 
@@ -185,22 +192,10 @@ def _mean(ratings: Floats) -> Floats:
     return np.where(known, ratings, 0.0).sum(axis=0) / np.where(count > 0, count, np.nan)
 
 
-def _quantile(ordered: Floats, count: Integers, share: float) -> Floats:
-    """Quantile over the first axis of values sorted with NaN last, linear between neighbours."""
-    if not len(ordered):
-        return np.full(ordered.shape[1:], np.nan)
-    place = np.maximum(count - 1, 0) * share
-    below = np.floor(place).astype(np.int64)
-    above = np.ceil(place).astype(np.int64)
-    low = np.take_along_axis(ordered, below[None], 0)[0]
-    high = np.take_along_axis(ordered, above[None], 0)[0]
-    return low + (high - low) * (place - below)
-
-
 def _centre(ratings: Floats, centre: Centre) -> Floats:
     if centre == "mean":
         return _mean(ratings)
-    return _quantile(np.sort(ratings, axis=0), (~np.isnan(ratings)).sum(axis=0), 0.5)
+    return sorted_quantile(np.sort(ratings, axis=0), (~np.isnan(ratings)).sum(axis=0), 0.5)
 
 
 def _weighted(values: Floats, weights: Floats, min_share: float) -> tuple[Floats, Floats]:
@@ -232,7 +227,7 @@ def _sampled_totals(
 
 def _edge(sampled: Floats, share: float) -> Floats:
     ordered = np.sort(sampled, axis=0)
-    return _quantile(ordered, (~np.isnan(sampled)).sum(axis=0), share)
+    return sorted_quantile(ordered, (~np.isnan(sampled)).sum(axis=0), share)
 
 
 def _rank_edge(shares: Floats, share: float) -> Integers:
