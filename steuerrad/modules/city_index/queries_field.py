@@ -159,8 +159,8 @@ class _Edition:
         """Least and most attainable points of each category.
 
         The publisher's number of indicators counts one for the pilots of each category; what is not listed may
-        belong to any category whose list is incomplete. Without that number a category has at most as many as the
-        largest category of any edition.
+        belong to any category whose list is incomplete. No category is taken to have more than one indicator above
+        the largest that is known of any edition.
         """
         listed = [_normal(self.by_category.get(item.pk, [])) for item in self.categories]
         pilots = len(self.categories) if self.rule.bonus_share else 0
@@ -171,8 +171,10 @@ class _Edition:
         for category, known in zip(self.categories, listed, strict=True):
             least = most = max(known, 1)
             if not category.list_complete:
-                most = max(least, self.largest) if missing is None else least + missing
-                least = most if open_lists == 1 and missing is not None else least
+                room = self.largest + 1 if missing is None else min(known + missing, self.largest + 1)
+                most = max(known, room)
+            if missing is not None and open_lists == 1 and not category.list_complete:
+                least = most = least + missing
             unit = float(self.rule.scale * (1 + self.rule.bonus_share))
             found.append((unit * least, unit * most))
         return tuple(found)
