@@ -1,0 +1,96 @@
+"""Findings and values in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from steuerrad.modules.campaign.models import labels
+from steuerrad.modules.campaign.rules.checks import NUMERIC, Finding
+
+TEMPLATES: Mapping[str, str] = {
+    "type": gettext_noop("The value %(fault)s."),
+    "below": gettext_noop("%(value)s is below the smallest possible value, %(limit)s."),
+    "above": gettext_noop("%(value)s is above the largest possible value, %(limit)s."),
+    "jump": gettext_noop(
+        "%(value)s after %(before)s (%(period)s) is a change of %(percent)s %%; more than %(limit)s %% needs a comment."
+    ),
+    "jump_points": gettext_noop(
+        "%(value)s %% after %(before)s %% (%(period)s) is a change of %(change)s percentage points; more than "
+        "%(limit)s needs a comment."
+    ),
+    "jump_from_zero": gettext_noop("%(value)s, where it was 0 before (%(period)s), needs a comment."),
+    "no_longer": gettext_noop("The answer was yes before (%(period)s); a no now needs a comment."),
+    "differs_from_live": gettext_noop("%(value)s differs from %(live)s, which the platform computed itself."),
+    "no_value": gettext_noop("A value is missing. Decline the question with a reason if there is none."),
+    "no_quality": gettext_noop("The quality class is missing."),
+    "unknown_quality": gettext_noop("This quality class does not exist."),
+    "quality_unknown": gettext_noop("A value of unknown quality needs a comment."),
+    "needs_comment": gettext_noop("Quality class “%(quality)s” needs a comment that names the assumptions."),
+    "needs_source": gettext_noop("Quality class “%(quality)s” needs a source."),
+    "needs_evidence": gettext_noop(
+        "Quality class “%(quality)s” should come with evidence: a file or a link."
+    ),
+    "future": gettext_noop("%(day)s lies in the future."),
+    "cross": gettext_noop("%(text)s (%(left)s %(relation)s %(right)s does not hold.)"),
+}
+PLACES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding in the reader's language. key: what AnswerInput.waivers overrides it by."""
+
+    key: str
+    code: str
+    severity: str
+    text: str
+    waivable: bool
+
+
+def figure(value: Decimal) -> str:
+    """With the separators of the language; as many places as it has, a computed one at most two."""
+    places = max(0, -int(value.normalize().as_tuple().exponent))
+    if len(value.as_tuple().digits) > 18:  # a quotient
+        value, places = round(value, PLACES), PLACES
+    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def shown_value(value: str, type_: str) -> str:
+    """An answer as people read it, without its unit; "" stays ""."""
+    if not value:
+        return ""
+    if type_ in NUMERIC:
+        return figure(Decimal(value))
+    if type_ == "yes_no":
+        return _("yes") if value == "yes" else _("no")
+    if type_ == "date":
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    return value
+
+
+def say(finding: Finding, type_: str) -> Said:
+    figures = {name: words(name, value, type_) for name, value in finding.figures.items()}
+    text = _(TEMPLATES[finding.code]) % figures
+    return Said(finding.key, finding.code, finding.severity, text, finding.waivable)
+
+
+def words(name: str, value: Any, type_: str) -> str:
+    if isinstance(value, Decimal):
+        return ("+" if name in {"percent", "change"} and value > 0 else "") + figure(value)
+    if isinstance(value, date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    if name == "quality":
+        return str(labels.QUALITIES.get(value, value))
+    if name == "relation":
+        return labels.RELATIONS[value]
+    if name == "period":
+        return value or _("last time")
+    return shown_value(value, type_) if name in {"value", "live"} else str(value)
