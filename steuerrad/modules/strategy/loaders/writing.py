@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import Q
+
 from steuerrad.kernel import clock
 from steuerrad.modules.strategy.loaders.reading import StrategyFiles
 from steuerrad.modules.strategy.loaders.values import write_values
@@ -84,16 +86,22 @@ def write_measures(context: LoadContext, files: StrategyFiles, fields: dict[Any,
     for entry in MeasureStatus.objects.select_related("measure"):  # oldest first
         history[entry.measure.number].append(entry)
     rows, told = [], []
+    replaced = {item.number: item for item in Measure.objects.filter(replaced=True)}
     for number, row in files.measures.items():
+        if number in replaced:  # people have merged or split it; the file does not bring it back
+            context.count(Measure._meta.db_table, "unchanged")
+            continue
         entry = told_anew(row, history[number])
         if entry is not None:
             entry.since = as_of
             told.append((number, entry))
             history[number] = sorted([*history[number], entry], key=lambda item: item.since)
         rows.append(plain(row) | {
-            "field_id": fields[row["_field"]].pk, "status": history[number][-1].status,
+            "field_id": fields[row["_field"]].pk, "status": history[number][-1].status, "made_here": False,
         })  # fmt: skip
-    measures = sync(context, Measure, rows, key="number")
+    made_here = Q(made_here=True) & ~Q(number__in=list(files.measures))  # not the file's to retire
+    own = Measure.objects.exclude(replaced=True).exclude(made_here)
+    measures = sync(context, Measure, rows, key="number", scope=own) | replaced
     for number, entry in told:
         entry.measure = measures[number]
         context.count(MeasureStatus._meta.db_table, "created")
@@ -125,7 +133,8 @@ def write_participations(context: LoadContext, files: StrategyFiles, measures: d
         plain(row) | {
             "measure_id": measures[row["_measure"]].pk, "organisation_id": organisations[row["_organisation"]]
         } for row in files.participations
-    ], key=("measure_id", "organisation_id", "role"))  # fmt: skip
+    ], key=("measure_id", "organisation_id", "role"),
+        scope=MeasureOrganisation.objects.filter(measure__made_here=False))  # fmt: skip
 
 
 def write_systems(context: LoadContext, files: StrategyFiles, measures: dict[Any, Any]) -> None:

@@ -10,20 +10,44 @@ from steuerrad.modules.strategy.models.measures import (
     MeasureStatus,
     System,
 )
+from steuerrad.modules.strategy.models.portfolio import (
+    Decision,
+    Dependency,
+    LightOverride,
+    Milestone,
+    Risk,
+    SavedFilter,
+    StatusReport,
+)
+from steuerrad.modules.strategy.models.portfolio_money import BudgetLine, FundingProgramme, StaffDays
+from steuerrad.modules.strategy.models.portfolio_rating import Criterion, Rating, Succession
 from steuerrad.modules.strategy.models.proposals import StatusProposal, ValueProposal
 from steuerrad.modules.strategy.models.structure import Field, Theme
 
 __all__ = [
     "AcceptedFinding",
+    "BudgetLine",
+    "Criterion",
+    "Decision",
+    "Dependency",
     "Field",
     "FundingMention",
+    "FundingProgramme",
     "Kpi",
     "KpiValue",
+    "LightOverride",
     "Measure",
     "MeasureDocument",
     "MeasureOrganisation",
     "MeasureStatus",
+    "Milestone",
+    "Rating",
+    "Risk",
+    "SavedFilter",
+    "StaffDays",
     "StatusProposal",
+    "StatusReport",
+    "Succession",
     "System",
     "Target",
     "Theme",

@@ -30,7 +30,11 @@ PERIOD_LABELS = {
 
 
 class Measure(Sourced):
-    """A measure (Maßnahme). status is the newest row of its history, kept here for reading."""
+    """A measure (Maßnahme). status is the newest row of its history, kept here for reading.
+
+    made_here: made by people (e.g. by a split), not by the city's files, which then leave it alone. replaced: it
+    went on as others (see Succession); it is retired, its number still leads to its successors.
+    """
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     number_as_printed = models.CharField(_("number as printed"), max_length=60, blank=True)
@@ -46,6 +50,8 @@ class Measure(Sourced):
     funding = models.CharField(_("funding"), max_length=40, blank=True)
     line_end = models.PositiveIntegerField(_("last line"), null=True, blank=True)
     order = models.PositiveIntegerField(default=0)
+    made_here = models.BooleanField(_("made here"), default=False)
+    replaced = models.BooleanField(_("replaced"), default=False)
 
     class Meta:
         ordering = ["order"]

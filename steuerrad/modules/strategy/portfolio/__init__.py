@@ -1,0 +1,1 @@
+"""The portfolio: milestones, money, staff, risks, decisions, reports and the light of every measure."""

@@ -1,0 +1,1 @@
+"""All writes of the portfolio: check the right, apply the rule, save, log, tell."""
