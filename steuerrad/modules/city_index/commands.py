@@ -13,6 +13,8 @@ from steuerrad.modules.city_index.actions import BadRowsError, ImportedMeanwhile
 from steuerrad.modules.city_index.catalogue import Catalogue, UnknownNameError
 from steuerrad.modules.city_index.commands_audit import COMMANDS as AUDIT_COMMANDS
 from steuerrad.modules.city_index.commands_audit import UseError, the_catalogue
+from steuerrad.modules.city_index.commands_backtest import COMMANDS as BACKTEST_COMMANDS
+from steuerrad.modules.city_index.commands_composite import COMMANDS as COMPOSITE_COMMANDS
 from steuerrad.modules.city_index.importing import Plan, file_hash, make_plan
 from steuerrad.modules.city_index.memo.commands import COMMANDS as MEMO_COMMANDS
 from steuerrad.modules.city_index.reading import Given, read_results
@@ -103,5 +105,7 @@ def summary(plan: Plan) -> str:
 COMMANDS = (
     Command("index", "import", "import results of any year and city", run_import, configure_import),
     *AUDIT_COMMANDS,
+    *COMPOSITE_COMMANDS,
+    *BACKTEST_COMMANDS,
     *MEMO_COMMANDS,
 )
