@@ -57,7 +57,8 @@ def moments(values: Floats) -> tuple[float, float]:
         return 0.0, 0.0
     spread = known - known.mean()
     spread /= np.abs(spread).max()  # the moments are of no unit; this keeps their powers in range
-    second, third, fourth = (float((spread**power).mean()) for power in (2, 3, 4))
+    squares = spread * spread
+    second, third, fourth = (float(x.mean()) for x in (squares, squares * spread, squares * squares))
     skewness = third / second**1.5 * np.sqrt(n * (n - 1)) / (n - 2)
     kurtosis = ((n + 1) * (fourth / second**2 - 3) + 6) * (n - 1) / ((n - 2) * (n - 3))
     return float(skewness), float(kurtosis)
