@@ -22,8 +22,9 @@ Doubles = NDArray[np.float64]
 class Case:
     """One city in one edition: what came, what was forecast, and what "same as last year" would have said.
 
-    inside: share of the probability mass rule that the truth fell in, see `coverage`. naive is None when nothing was
-    published of the city in the edition before; crps: continuous ranked probability score, in points or places.
+    inside_50, inside_90: whether the truth fell into the central interval, see `coverage`; width_90: length of that
+    interval. naive is None when nothing was published of the city in the edition before; crps: continuous ranked
+    probability score, in points or places.
     """
 
     city: str
@@ -42,7 +43,8 @@ class Case:
 class Line:
     """One line of the table. year None: all editions together.
 
-    covered_50, covered_90: share of truths within the central interval. error: mean absolute error of the median;
+    covered_50, covered_90: share of truths within the central interval. error: mean absolute error of the median; bias:
+    mean of median minus truth;
     compared: cities of which the naive forecast exists, over which error_compared, crps_compared and naive_error
     are formed. Any figure is None without cases.
     """
@@ -55,6 +57,7 @@ class Line:
     covered_90: float | None
     width_90: float | None
     error: float | None
+    bias: float | None
     crps: float | None
     compared: int
     error_compared: float | None
@@ -156,6 +159,7 @@ def summary(
         _mean(item.inside_90 for item in own),
         _mean(item.width_90 for item in own),
         _mean(abs(item.median - item.truth) for item in own),
+        _mean(item.median - item.truth for item in own),
         _mean(item.crps for item in own),
         len(both),
         _mean(abs(item.median - item.truth) for item, _ in both),

@@ -10,6 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steuerrad.engines.ranking.field import Field
+from steuerrad.engines.ranking.indicators import (
+    IndicatorMovement,
+    complete,
+    fit_indicators,
+    move_indicators,
+)
 from steuerrad.engines.ranking.movement import ASSUMED, Movement, Prior, fit, move
 from steuerrad.engines.ranking.outcome import Note, Outcome
 from steuerrad.engines.ranking.own_change import OwnChange
@@ -63,14 +69,20 @@ def prepare(
     if not (np.isfinite(field.totals[at]) or field.ranks[at]):
         raise ValueError(f"{own}: neither score nor rank is published for the edition {field.key}")
     older = [item for item in history if item.year < field.year]
-    movement = model.movement or fit([*older, field], model.prior)
     rng = np.random.default_rng([seed, 1])
     present = draw_present(field, draws, rng)
-    following = move(movement, present.scores, rng, model.method_break)
+    indicators = _indicator_movement(field, older, model)
+    if indicators is not None:
+        movement = indicators.total
+        following = move_indicators(indicators, field, draws, rng, model.method_break)
+    else:
+        movement = model.movement or fit([*older, field], model.prior)
+        following = move(movement, present.scores, rng, model.method_break)
     own_next = following[at] if model.own == "typical" else _still(present.scores[at], model, seed)
     values, weights, notes = _own_values(field, at, draws, seed)
     return Prepared(
-        field, own, model, draws, seed, movement, "totals",
+        field, own, model, draws, seed, movement,
+        "totals" if indicators is None else "indicators",
         (*_notes(field, at, movement, model, present), *notes),
         np.delete(present.scores, at, axis=0), np.delete(following, at, axis=0),
         present.scores[at].copy(), own_next.copy(), int(field.ranks[at]), values, weights,
@@ -90,6 +102,18 @@ def simulate(
 ) -> Outcome:
     """One question in one call; keep the `prepare`d field to ask more than one."""
     return prepare(field, own, history, model, draws=draws, seed=seed).outcome(change)
+
+
+def _indicator_movement(field: Field, older: Sequence[Field], model: Model) -> IndicatorMovement | None:
+    """How each indicator moves; None when totals are to be simulated. Raises ValueError when it cannot be done."""
+    if model.level == "indicators" and model.movement is not None:
+        raise ValueError("a given movement is one of totals")
+    if model.level == "indicators" and not complete(field):
+        raise ValueError(f"not every indicator of every city is known for the edition {field.key}")
+    if model.level == "totals" or model.movement is not None or not complete(field):
+        return None
+    found = fit_indicators(field, older, model.prior)
+    return found if found.years or model.level == "indicators" else None
 
 
 def _still(present: Singles, model: Model, seed: int) -> Singles:
