@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.engines.ranking.field import Field
 from steuerrad.kernel.deciding import FieldEdition, FieldSource, Lever
+from steuerrad.modules.city_index.memo.queries import data_stamp
 from steuerrad.modules.city_index.models import Edition, Index, Indicator, IndicatorMapping, Result
 from steuerrad.modules.city_index.queries import own_city, the_index
 from steuerrad.modules.city_index.queries_field import fields, simulable
@@ -44,6 +45,14 @@ def load(key: str) -> Field:
     """The field of an edition. Raises KeyError for one that is not offered."""
     index, edition = _edition(key)
     return fields(index, [edition])[0]
+
+
+def load_all(keys: Sequence[str]) -> list[Field]:
+    """The fields of several editions in one go. Raises KeyError for one that is not offered."""
+    index = the_index()
+    known = {} if index is None else {str(item.year): item for item in simulable(index)}
+    wanted = [known[key] for key in keys]
+    return fields(index, wanted) if index is not None else []
 
 
 def levers(key: str) -> list[Lever]:
@@ -102,4 +111,4 @@ def _reached(start: Place, beside: dict[Place, set[Place]], keys: dict[Place, st
     return sorted(keys[place] for place in seen if place in keys)
 
 
-FIELDS = FieldSource(ID, _("Smart City Index"), field_editions, load, levers)
+FIELDS = FieldSource(ID, _("Smart City Index"), field_editions, load, levers, data_stamp, load_all)

@@ -1,10 +1,11 @@
 """Addresses of prioritisation."""
 
-from django.urls import path
+from django.urls import include, path
 
 from steuerrad.modules.prioritisation import views
 
 app_name = "prioritisation"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("whatif/", include("steuerrad.modules.prioritisation.whatif.urls")),
 ]

@@ -49,8 +49,7 @@ class Loaded:
         return sum(row.present is not None for row in self.rows.values())
 
 
-_fields: Kept[tuple[Field, tuple[tuple[str, str], ...]]] = Kept(40)
-_loaded: Kept[Loaded] = Kept(40)
+_loaded: Kept[Loaded] = Kept(12)
 _prepared: Kept[Prepared] = Kept(MOST_PREPARED)
 _levers: Kept[list[Lever]] = Kept(4 * MOST_PREPARED)
 
@@ -78,37 +77,33 @@ def load(source_id: str, key: str) -> Loaded:
     source = source_of(source_id)
     stamp = source.stamp()
     return (
-        _loaded.get((source.id, key, stamp), lambda: _load(source, key, stamp))
+        _loaded.get((source.id, key, stamp), lambda: _load(source, key))
         if stamp
-        else _load(source, key, "")
+        else _load(source, key)
     )
 
 
-def _load(source: FieldSource, key: str, stamp: str) -> Loaded:
+def _load(source: FieldSource, key: str) -> Loaded:
     known = list(source.editions())
     edition = next((item for item in known if item.key == key), None)
     if edition is None:
         raise NoSuchEditionError(f"{source.id}/{key}")
-    field, pairs = _field(source, key, stamp)
-    older = tuple(_field(source, item.key, stamp)[0] for item in known if item.year < edition.year)
+    wanted = [item.key for item in known if item.year < edition.year or item.key == key]
+    loaded = dict(zip(wanted, _fields_of(source, wanted), strict=True))
+    field = loaded.pop(key)
     by_indicator: dict[str, list[str]] = {}
-    for indicator, candidate in pairs:
-        by_indicator.setdefault(indicator, []).append(candidate)
+    for lever in source.levers(key):
+        by_indicator.setdefault(lever.indicator, []).append(lever.candidate)
     try:
         groups = groups_of(field, edition.own_city, {k: tuple(refs) for k, refs in by_indicator.items()})
     except ValueError as error:
         raise NotPossibleError(str(error)) from error
+    older = tuple(loaded.values())
     return Loaded(source, edition, field, older, groups, field_digest(field, *older))
 
 
-def _field(source: FieldSource, key: str, stamp: str) -> tuple[Field, tuple[tuple[str, str], ...]]:
-    """The field and what moves its indicators; loaded anew whenever the source cannot say that it did not change."""
-
-    def make() -> tuple[Field, tuple[tuple[str, str], ...]]:
-        pairs = tuple((lever.indicator, lever.candidate) for lever in source.levers(key))
-        return source.load(key), pairs
-
-    return _fields.get((source.id, key, stamp), make) if stamp else make()
+def _fields_of(source: FieldSource, keys: list[str]) -> list[Field]:
+    return source.load_all(keys) if source.load_all is not None else [source.load(key) for key in keys]
 
 
 def prepared_of(loaded: Loaded, assumptions: Assumptions | None = None, *, seed: int = SEED) -> Prepared:
@@ -147,5 +142,5 @@ def candidates(user: object) -> dict[str, Candidate]:
 
 def forget() -> None:
     """Begin anew, e.g. between tests."""
-    for kept in (_fields, _loaded, _prepared, _levers):
+    for kept in (_loaded, _prepared, _levers):
         kept.forget()

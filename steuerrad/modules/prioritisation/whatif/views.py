@@ -1,0 +1,212 @@
+"""Pages of the what-if that everybody may use: parse, ask, render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from steuerrad.modules.prioritisation.whatif import charts, fields, tables, texts
+from steuerrad.modules.prioritisation.whatif.evaluating import Evaluation, evaluate, printed_now
+from steuerrad.modules.prioritisation.whatif.fields import Loaded, NoSuchEditionError, NotPossibleError
+from steuerrad.modules.prioritisation.whatif.levers import STEP
+from steuerrad.modules.prioritisation.whatif.rules import Play, RefusedInputError, Row, read_play
+from steuerrad.modules.prioritisation.whatif.targets import read_targets
+from steuerrad.platform.accounts.access import allowed
+from steuerrad.platform.links.queries import resolve
+
+SAVE = "prioritisation.save_scenario"
+
+
+def crumbs(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
+    """Breadcrumbs that begin at home and prioritisation; the last step is the page itself."""
+    return [(_("Home"), reverse("home")), (_("Prioritisation"), reverse("prioritisation:index")), *steps]
+
+
+def loaded_or_404(source: str, edition: str) -> Loaded:
+    try:
+        return fields.load(source, edition)
+    except (NoSuchEditionError, NotPossibleError) as error:
+        raise Http404(str(error)) from error
+
+
+def place(loaded: Loaded) -> list[str]:
+    return [loaded.source.id, loaded.edition.key]
+
+
+def first_values(entries: Mapping[str, str], loaded: Loaded) -> list[dict[str, Any]]:
+    """The groups with what stands in each entry: what was asked for, else the present value."""
+    shown = []
+    for at, group in enumerate(loaded.groups):
+        rows = [{"row": row, "id": f"{at}-{number}", "text": entries.get(row.name, default_text(row))[:20],
+                 "default": default_text(row)} for number, row in enumerate(group.rows)]  # fmt: skip
+        shown.append({"group": group, "rows": rows, "known": sum(row.present is not None for row in group.rows)})
+    return shown
+
+
+def default_text(row: Row) -> str:
+    """The present value as the browser's number field writes it; points more begin at nothing."""
+    return "0" if row.present is None else f"{row.present:.2f}".rstrip("0").rstrip(".")
+
+
+def query_of(play: Play) -> str:
+    """The shortest address that asks for the same."""
+    asked = {("i." if item.kind == "value" else "g.") + item.key: f"{item.likely:g}" for item in play.changes}
+    if play.chance != 100:
+        asked["chance"] = f"{play.chance:g}"
+    if play.spread:
+        asked["spread"] = f"{play.spread:g}"
+    if play.assumptions.own != "typical":
+        asked["own"] = play.assumptions.own
+    if play.assumptions.method_break is not None:
+        asked["break"] = "yes" if play.assumptions.method_break else "no"
+    return urlencode(asked)
+
+
+def result_context(request: HttpRequest, loaded: Loaded, evaluation: Evaluation) -> dict[str, Any]:
+    outcome, play = evaluation.outcome, evaluation.play
+    query = query_of(play)
+    return {
+        "outcome": outcome,
+        "headline": texts.headline(outcome),
+        "accuracy": texts.accuracy(outcome),
+        "notes": texts.notes(outcome.notes, loaded.groups),
+        "chart": charts.odds(outcome),
+        "result": tables.result_table(outcome, printed_now(loaded)),
+        "effect": tables.effect_table(outcome) if play.changes else None,
+        "changes": tables.changes_table(play.changes, loaded.groups) if play.changes else None,
+        "tiles": tiles(evaluation),
+        "query": query,
+        "may_save": bool(play.changes) and allowed(request.user, SAVE),
+        "place": {"source": loaded.source.id, "edition": loaded.edition.key},
+    }
+
+
+def tiles(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+    """The four figures that matter, each with its range: name, figure, range."""
+    outcome = evaluation.outcome
+    score, rank, places = outcome.after.score, outcome.after.rank, outcome.places
+    range_text = _("5 to 95 %%: %(low)s to %(high)s")
+    return [
+        (_("Expected total"), texts.figure(score.mean), range_text % {
+            "low": texts.figure(score.low), "high": texts.figure(score.high)}),
+        (_("Rank (median)"), texts.figure(rank.median, 0), range_text % {
+            "low": texts.figure(rank.low, 0), "high": texts.figure(rank.high, 0)}),
+        (_("Places gained"), texts.signed(places.mean), range_text % {
+            "low": texts.signed(places.low, 0), "high": texts.signed(places.high, 0)}),
+        (_("At least one place better"), texts.chance(outcome.one_better),
+         _("at least one place worse: %(share)s") % {"share": texts.chance(outcome.one_worse)}),
+    ]  # fmt: skip
+
+
+def faulty(request: HttpRequest, error: RefusedInputError) -> dict[str, Any]:
+    return {"faults": [texts.fault(item) for item in error.faults]}
+
+
+@require_safe
+def result(request: HttpRequest, source: str, edition: str) -> HttpResponse:
+    """The result alone, as the page asks for it while a slider moves."""
+    loaded = loaded_or_404(source, edition)
+    try:
+        evaluation = evaluate(loaded, read_play(request.GET.dict(), loaded.groups))
+        return render(request, "prioritisation/whatif/_result.html", result_context(request, loaded, evaluation))
+    except RefusedInputError as error:
+        return render(request, "prioritisation/whatif/_faults.html", faulty(request, error), status=400)
+    except NotPossibleError as error:
+        raise Http404(str(error)) from error
+
+
+@require_safe
+def page(request: HttpRequest, source: str, edition: str) -> HttpResponse:
+    """Sliders and what comes of them."""
+    loaded = loaded_or_404(source, edition)
+    entries = request.GET.dict()
+    context: dict[str, Any] = {
+        "heading": _("What if: %(edition)s") % {"edition": loaded.edition.title},
+        "lead": _("Move the values of the city and see what that would do to total and rank in the next edition."),
+        "breadcrumbs": crumbs((loaded.edition.title, "")),
+        "loaded": loaded,
+        "place": {"source": source, "edition": edition},
+        "groups": first_values(entries, loaded),
+        "entries": {name: entries.get(name, "") for name in ("own", "break")},
+        "chance": entries.get("chance", "100"),
+        "spread": entries.get("spread", "0"),
+        "works": works_on(loaded, request.user),
+        "now": printed_now(loaded),
+        "editions": [item for _source, item in fields.editions() if _source.id == source],
+    }
+    status = 200
+    try:
+        evaluation = evaluate(loaded, read_play(entries, loaded.groups))
+        context |= result_context(request, loaded, evaluation)
+    except RefusedInputError as error:
+        context |= faulty(request, error)
+        status = 400
+    except NotPossibleError as error:
+        raise Http404(str(error)) from error
+    return render(request, "prioritisation/whatif/page.html", context, status=status)
+
+
+def works_on(loaded: Loaded, user: Any) -> dict[str, list[Any]]:
+    """What the person may see of what works on each indicator, by key."""
+    refs = {ref for row in loaded.rows.values() for ref in row.levers}
+    targets = resolve(refs, user)
+    return {
+        row.key: [targets[ref] for ref in row.levers if ref in targets]
+        for row in loaded.rows.values() if row.levers
+    }  # fmt: skip
+
+
+@require_safe
+def levers(request: HttpRequest, source: str, edition: str) -> HttpResponse:
+    """One indicator at a time: what the same number of points brings on each."""
+    loaded = loaded_or_404(source, edition)
+    try:
+        found = fields.levers_of(loaded)
+    except NotPossibleError as error:
+        raise Http404(str(error)) from error
+    full = [row.title for row in loaded.rows.values() if row.headroom < 0.05]
+    context = {
+        "heading": _("Levers: %(edition)s") % {"edition": loaded.edition.title},
+        "lead": _("What %(step)s points more on one indicator would bring, everything else unchanged.")
+        % {"step": texts.figure(STEP, 0)},
+        "breadcrumbs": crumbs(
+            (loaded.edition.title, reverse("prioritisation:whatif", args=place(loaded))), (_("Levers"), "")
+        ),
+        "place": {"source": source, "edition": edition},
+        "chart": charts.lever_bars(found),
+        "table": tables.levers_table(found, loaded.groups),
+        "full": ", ".join(full),
+    }
+    return render(request, "prioritisation/whatif/levers.html", context)
+
+
+@require_safe
+def targets(request: HttpRequest, source: str, edition: str) -> HttpResponse:
+    """Which rank a total would bring, and the cheapest points to a rank."""
+    loaded = loaded_or_404(source, edition)
+    context: dict[str, Any] = {
+        "heading": _("Targets: %(edition)s") % {"edition": loaded.edition.title},
+        "lead": _("Which rank a total would bring, and how many points a rank would take."),
+        "breadcrumbs": crumbs(
+            (loaded.edition.title, reverse("prioritisation:whatif", args=place(loaded))), (_("Targets"), "")
+        ),
+        "place": {"source": source, "edition": edition},
+        "loaded": loaded,
+        "entries": {name: request.GET.get(name, "")[:20] for name in ("total", "rank", "chance")},
+    }
+    status = 200
+    try:
+        context |= read_targets(request.GET.dict(), loaded)
+    except RefusedInputError as error:
+        context |= faulty(request, error)
+        status = 400
+    except NotPossibleError as error:
+        raise Http404(str(error)) from error
+    return render(request, "prioritisation/whatif/targets.html", context, status=status)
