@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "steuerrad.platform.accounts.link_sessions.NoAccountSettings",
     "steuerrad.platform.city.middleware.CityMiddleware",
 ]
 
@@ -136,7 +137,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "steuerrad.platform.accounts.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "steuerrad.platform.accounts.adapters.SocialAccountAdapter"
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "sign_in_link": "30/m/ip",
+    "new_sign_in_link": "60/h/ip",
+    "new_sign_in_link_address": "3/h/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = OPTIONS["PROXIES"]
 SOCIALACCOUNT_LOGIN_ON_GET = False
 # The one provider is the city's own, so an address that it calls verified may sign in to that account.

@@ -76,3 +76,27 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+
+class SignInLink(models.Model):
+    """A link in a mail that signs its person in, to one page. Only the token's SHA-256 is kept (256 random bits).
+
+    once: dies with its first use. address: the mail address it was made for; a link to a former address is dead.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_links")
+    digest = models.CharField(max_length=64, unique=True)
+    address = models.EmailField(_("e-mail address"))
+    purpose = models.CharField(_("purpose"), max_length=40)
+    path = models.CharField(_("page"), max_length=300)
+    once = models.BooleanField(_("for one use"), default=False)
+    created_at = models.DateTimeField(_("made"))
+    expires_at = models.DateTimeField(_("expires"), db_index=True)
+    used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sign-in link")
+        verbose_name_plural = _("sign-in links")
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.path}"

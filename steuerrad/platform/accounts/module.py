@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Demo, Module, Permission
+from steuerrad.kernel.contributions import Demo, Job, Module, Permission
 from steuerrad.platform.accounts.demo import make_demo_accounts
+from steuerrad.platform.accounts.sign_in_links import drop_old
 
 module = Module(
     slug="accounts",
@@ -11,5 +12,9 @@ module = Module(
     summary=_("Accounts, roles and rights"),
     kind="platform",
     permissions=(Permission("accounts.manage", _("Manage accounts and roles")),),
+    urls="steuerrad.platform.accounts.urls",
+    url_prefix="sign-in/",
+    jobs=(Job("accounts.old_links", _("Take away old sign-in links"), drop_old, every_minutes=24 * 60),),
+    publishes=("accounts.link_wanted",),
     demo=(Demo("accounts.logins", 10, make_demo_accounts),),
 )

@@ -137,6 +137,7 @@ class Notification(models.Model):
             ("muted", _("turned off")),
             ("off", _("no mail server")),
             ("refused", _("refused by the mail server")),
+            ("inactive", _("account without mail")),
         ],
     )
 
