@@ -79,9 +79,8 @@ def fit_indicators(field: Field, history: Sequence[Field], prior: Prior) -> Indi
     everything = np.concatenate([before for _, before, _ in pairs])
     seen = np.isfinite(everything)
     known = np.maximum(seen.sum(axis=0), 1)
-    centre: Doubles = np.where(
-        seen.any(axis=0), np.where(seen, everything, 0.0).sum(axis=0) / known, field.scores.mean(axis=0)
-    )
+    means: Doubles = np.asarray(field.scores.mean(axis=0), np.float64)
+    centre: Doubles = np.where(seen.any(axis=0), np.where(seen, everything, 0.0).sum(axis=0) / known, means)
     sxx, sxy = np.zeros(count), np.zeros(count)
     for _, before, after in pairs:
         x, y = _centred(before), _centred(after)
