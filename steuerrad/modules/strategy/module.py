@@ -11,7 +11,9 @@ from steuerrad.modules.strategy.kpis import KPIS
 from steuerrad.modules.strategy.links import LINKABLES
 from steuerrad.modules.strategy.loaders import LOADERS
 from steuerrad.modules.strategy.panels import PANELS
+from steuerrad.modules.strategy.portfolio.candidates import CANDIDATES
 from steuerrad.modules.strategy.portfolio.events import EVENTS
+from steuerrad.modules.strategy.portfolio.loaders import LOADERS as PORTFOLIO_LOADERS
 from steuerrad.modules.strategy.portfolio.permissions import PERMISSIONS
 from steuerrad.modules.strategy.question_source import CHECKS_LOADER, QUESTIONS
 from steuerrad.modules.strategy.search import SEARCH
@@ -26,6 +28,7 @@ module = Module(
         NavigationItem(_("Strategy"), "strategy:index", order=100),
         NavigationItem(_("Measures"), "strategy:measures", order=110),
         NavigationItem(_("KPIs"), "strategy:kpis", order=120),
+        NavigationItem(_("For the public"), "strategy:public", order=90),
     ),
     permissions=(
         Permission(
@@ -59,8 +62,9 @@ module = Module(
     search=SEARCH,
     linkables=LINKABLES,
     jobs=(COMPUTE_DAILY,),
-    loaders=(*LOADERS, CHECKS_LOADER),
+    loaders=(*LOADERS, CHECKS_LOADER, *PORTFOLIO_LOADERS),
     question_sources=(QUESTIONS,),
+    candidate_sources=(CANDIDATES,),
     commands=(COMPUTE, *COMMANDS),
     publishes=(
         "strategy.value_recorded",

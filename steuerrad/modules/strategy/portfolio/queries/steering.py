@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from steuerrad.kernel import clock
 from steuerrad.modules.strategy.models import (
@@ -17,6 +17,7 @@ from steuerrad.modules.strategy.models import (
     KpiValue,
     LightOverride,
     Measure,
+    MeasureStatus,
     Milestone,
     StatusReport,
     Target,
@@ -122,7 +123,7 @@ def overrides(measures: Iterable[Measure], today: date) -> dict[int, LightOverri
 def states(
     measures: Iterable[Measure], *, public: bool = False, demo: bool = True, today: date | None = None
 ) -> list[MeasureState]:
-    """The state of each measure in the order given. Nine queries whatever their number.
+    """The state of each measure in the order given. Ten queries whatever their number.
 
     public: only what is published counts: milestones of documents, KPI values, published reports; no money, no
     override. demo: whether invented rows count.
@@ -141,12 +142,14 @@ def states(
             faults[fault.measure].append(fault)
     reports = newest_reports(every, public=public, demo=demo, today=day)
     ways, held = courses(every, day), {} if public else overrides(every, day)
+    said = last_said(every)
     found = []
     for measure in every:
         facts = Steering(
             Status(measure.status), PeriodKind(measure.period_kind), measure.start_year, measure.end_year,
             [item.point for item in points[measure.pk]], faults[measure.number], bool(lines[measure.pk]),
             ways.get(measure.pk, ()), reported_on(reports.get(measure.pk)),
+            confirmed_on(said.get(measure.pk), points[measure.pk], reports.get(measure.pk)),
         )  # fmt: skip
         own = held.get(measure.pk)
         if own is not None and own.demo and not demo:
@@ -178,6 +181,19 @@ def reported_on(report: StatusReport | None) -> date | None:
     if report is None or report.released_at is None:
         return None
     return report.released_at.astimezone(clock.LOCAL).date()
+
+
+def last_said(measures: Iterable[Measure]) -> dict[int, date]:
+    """The day of the newest status entry of each measure. One query."""
+    rows = MeasureStatus.objects.filter(measure__in=[item.pk for item in measures]).order_by()
+    return dict(rows.values_list("measure_id").annotate(Max("since")))
+
+
+def confirmed_on(said: date | None, points: Iterable[Milestone], report: StatusReport | None) -> date | None:
+    """The last day on which somebody said how the measure stands."""
+    changed = [item.changed_at.astimezone(clock.LOCAL).date() for item in points if item.changed_at]
+    days = [said, reported_on(report), *changed]
+    return max((day for day in days if day is not None), default=None)
 
 
 def newest_reports(

@@ -1,7 +1,8 @@
 """The traffic light of a measure: computed part by part, each with the facts that it rests on.
 
 Nothing follows from what is not known: a part without data is grey and does not decide. The worst part decides.
-A measure that moves backwards is late; it never has "no status". Every threshold stands in LIMITS.
+A measure that moves backwards is late; it never has "no status". A day that has passed since anybody looked is not
+called late but unconfirmed: whether it was kept is not known. Every threshold stands in LIMITS.
 """
 
 from __future__ import annotations
@@ -117,7 +118,11 @@ class KpiCourse:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """All that the light looks at."""
+    """All that the light looks at.
+
+    confirmed_on: the last day on which somebody said how the measure stands (status entry, report, a change of a
+    milestone); None when nobody ever did.
+    """
 
     status: Status
     period_kind: PeriodKind
@@ -128,6 +133,7 @@ class Steering:
     has_budget: bool = False
     kpis: Sequence[KpiCourse] = ()
     reported_on: date | None = None
+    confirmed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +172,25 @@ def worst(colours: Iterable[Colour]) -> Colour:
 
 
 def schedule_part(facts: Steering, today: date) -> Part:
-    """From the milestones; without any from the printed period alone."""
-    if is_late(facts.status, facts.period_kind, facts.end_year, today.year):
+    """From the milestones and the printed period; what is late for certain goes before what is unconfirmed."""
+    over = is_late(facts.status, facts.period_kind, facts.end_year, today.year)
+    last_day = date(facts.end_year, 12, 31) if over and facts.end_year else None
+    if last_day is not None and _confirmed_after(facts, last_day):
         return Part("schedule", Colour.RED, "period_over", {"year": facts.end_year})
     states = [(point, state_of(point, today)) for point in facts.milestones]
     late = [point for point, state in states if state == MilestoneState.LATE]
-    if late:
-        days = max(_behind(point, today) for point in late)
-        colour = Colour.RED if days > LIMITS["milestone_red_days"] else Colour.YELLOW
-        return Part("schedule", colour, "milestone_late", _named(late) | {"days": days})
+    certain = [point for point in late if _confirmed_after(facts, _due(point))]
+    if certain:
+        days = max((today - _due(point)).days for point in certain)
+        return Part("schedule", _by_days(days), "milestone_late", _named(certain) | {"days": days})
     slipping = [point for point, state in states if state == MilestoneState.SLIPPING]
     if slipping:
         days = max(slip_days(point, today) or 0 for point in slipping)
-        colour = Colour.RED if days > LIMITS["milestone_red_days"] else Colour.YELLOW
-        return Part("schedule", colour, "milestone_slipping", _named(slipping) | {"days": days})
+        return Part("schedule", _by_days(days), "milestone_slipping", _named(slipping) | {"days": days})
+    if last_day is not None:
+        return Part("schedule", Colour.YELLOW, "period_unconfirmed", {"year": facts.end_year})
+    if late:
+        return Part("schedule", Colour.YELLOW, "milestone_unconfirmed", _named(late))
     if is_overdue_to_start(facts.status, facts.start_year, today.year):
         return Part("schedule", Colour.YELLOW, "not_started", {"year": facts.start_year})
     if any(state != MilestoneState.UNDATED for _, state in states):
@@ -190,9 +201,21 @@ def schedule_part(facts: Steering, today: date) -> Part:
     return Part("schedule", Colour.GREY, "no_milestones")
 
 
-def _behind(point: Point, today: date) -> int:
-    """Days since the earliest day that was named for a milestone that is not done."""
-    return max((today - day).days for day in (point.planned, point.forecast) if day is not None)
+#: Parts of the schedule that say: nobody has looked since the day came.
+UNCONFIRMED = frozenset({"period_unconfirmed", "milestone_unconfirmed"})
+
+
+def _confirmed_after(facts: Steering, day: date) -> bool:
+    return facts.confirmed_on is not None and facts.confirmed_on > day
+
+
+def _by_days(days: int) -> Colour:
+    return Colour.RED if days > LIMITS["milestone_red_days"] else Colour.YELLOW
+
+
+def _due(point: Point) -> date:
+    """The earliest day that was named for a milestone that is not done; it has one."""
+    return min(day for day in (point.planned, point.forecast) if day is not None)
 
 
 def _named(points: Sequence[Point]) -> dict[str, object]:
@@ -249,7 +272,11 @@ def timeliness(facts: Steering, today: date) -> Timeliness:
     """Late when the schedule or any KPI says so; on time when at least one of them is known and none is late."""
     schedule = schedule_part(facts, today)
     courses = [kpi_course(kpi, today) for kpi in facts.kpis]
-    if schedule.colour in (Colour.YELLOW, Colour.RED) or any(part.code in KPI_LATE for part in courses):
+    if any(part.code in KPI_LATE for part in courses):
+        return Timeliness.LATE
+    if schedule.code in UNCONFIRMED:
+        return Timeliness.UNKNOWN
+    if schedule.colour in (Colour.YELLOW, Colour.RED):
         return Timeliness.LATE
     return Timeliness.ON_TIME if courses or schedule.colour != Colour.GREY else Timeliness.UNKNOWN
 

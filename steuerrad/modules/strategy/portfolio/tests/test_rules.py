@@ -59,6 +59,7 @@ def steering(**facts: object) -> Steering:
         "period_kind": PeriodKind.FROM,
         "start_year": 2024,
         "end_year": None,
+        "confirmed_on": TODAY,
     }
     return Steering(**{**plain, **facts})  # type: ignore[arg-type]
 
@@ -160,6 +161,20 @@ def test_a_period_that_is_over_is_red_even_with_milestones_to_come() -> None:
     facts = steering(period_kind=PeriodKind.RANGE, end_year=2024, milestones=[Point("x", day(90))])
     found = light(facts, TODAY)
     assert (found.colour, found.parts[0].code) == (Colour.RED, "period_over")
+
+
+def test_what_nobody_has_looked_at_since_is_unconfirmed_not_late() -> None:
+    """A strategy printed years ago does not tell whether a milestone of last year was reached."""
+    points = [Point("x", day(-200))]
+    found = light(steering(milestones=points, confirmed_on=day(-300)), TODAY)
+    assert (found.colour, found.parts[0].code) == (Colour.YELLOW, "milestone_unconfirmed")
+    assert found.timeliness == Timeliness.UNKNOWN
+    assert light(steering(milestones=points, confirmed_on=day(-100)), TODAY).timeliness == Timeliness.LATE
+    period = {"period_kind": PeriodKind.RANGE, "end_year": 2024}
+    found = light(steering(**period, confirmed_on=date(2022, 11, 30)), TODAY)
+    assert (found.colour, found.parts[0].code) == (Colour.YELLOW, "period_unconfirmed")
+    backwards = steering(milestones=points, confirmed_on=None, kpis=[course(50, 40, 80)])
+    assert light(backwards, TODAY).timeliness == Timeliness.LATE
 
 
 def test_days_late_decide_between_yellow_and_red() -> None:
