@@ -56,10 +56,8 @@ class Said:
 
 
 def figure(value: Decimal) -> str:
-    """With the separators of the language; as many places as it has, a computed one at most two."""
+    """With the separators of the language and all places that it has."""
     places = max(0, -int(value.normalize().as_tuple().exponent))
-    if len(value.as_tuple().digits) > 18:  # a quotient
-        value, places = round(value, PLACES), PLACES
     return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
@@ -84,6 +82,7 @@ def say(finding: Finding, type_: str) -> Said:
 
 def words(name: str, value: Any, type_: str) -> str:
     if isinstance(value, Decimal):
+        value = round(value, PLACES) if name == "percent" else value  # the only quotient
         return ("+" if name in {"percent", "change"} and value > 0 else "") + figure(value)
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
