@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
-from scipy.sparse import csr_array
 
-from steuerrad.engines.portfolio.gains import Floats
+from steuerrad.engines.portfolio.highs import Floats, Found, Line, minimise
 from steuerrad.engines.portfolio.problem import Problem
 from steuerrad.engines.portfolio.rows import Row, Rule, draws, rows
 
@@ -18,7 +16,6 @@ HARD = frozenset({"rate"})
 LOOSE = frozenset({"budget", "staff", "minimum", "maximum", "cap"})
 """Rules with a limit that can be moved."""
 SECONDS = 5.0
-INFEASIBLE = 2  # status of scipy.optimize.milp
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +65,30 @@ def explain(problem: Problem, background: list[Row], added: Sequence[Row], soft:
 def feasible(problem: Problem, some: Sequence[Row]) -> bool:
     """Whether whole items can keep these rows. A search that runs out of time counts as feasible."""
     width = len(problem.items) + len(draws(problem))
-    if width == 0 or not some:
+    if width == 0:
         return all(row.low <= 0 <= row.high for row in some)
-    matrix, low, high = stacked(some, width)
-    return search(problem, np.zeros(width), matrix, low, high).status != INFEASIBLE
+    return search(problem, np.zeros(width), [line(row) for row in some]).status != "none"
 
 
 def repairs(problem: Problem, everything: Sequence[Row]) -> tuple[Repair, ...]:
     """The smallest sum of relative changes of limits after which a portfolio exists (elastic programming)."""
     width = len(problem.items) + len(draws(problem))
-    if width == 0:
+    loose = [row.rule.kind in LOOSE for row in everything]
+    lines: list[Line] = []
+    for row, gives in zip(everything, loose, strict=True):
+        columns, figures, low, high = line(row)
+        if gives:
+            columns = np.append(columns, float(width + sum(loose[: len(lines)])))
+            figures = np.append(figures, 1.0 if row.rule.kind == "minimum" else -1.0)
+        lines.append((columns, figures, low, high))
+    found = search(problem, np.concatenate([np.zeros(width), np.ones(sum(loose))]), lines)
+    if found.x is None:
         return ()
-    matrix, low, high = stacked(everything, width)
-    loose = [number for number, row in enumerate(everything) if row.rule.kind in LOOSE]
-    slack = np.zeros((len(everything), len(loose)))
-    for column, number in enumerate(loose):
-        slack[number, column] = 1.0 if everything[number].rule.kind == "minimum" else -1.0
-    objective = np.concatenate([np.zeros(width), np.ones(len(loose))])
-    result = search(problem, objective, np.hstack([matrix, slack]), low, high)
-    if result.x is None:
-        return ()
-    amounts = result.x[width:] * [size(everything[number]) for number in loose]
+    given = [row for row, gives in zip(everything, loose, strict=True) if gives]
     return tuple(
-        Repair(everything[number].rule, float(amount))
-        for number, amount in zip(loose, amounts, strict=True)
-        if amount > 1e-6 * size(everything[number])
+        Repair(row.rule, float(amount) * size(row))
+        for row, amount in zip(given, found.x[width:], strict=True)
+        if amount > 1e-6
     )
 
 
@@ -101,25 +97,15 @@ def size(row: Row) -> float:
     return abs(row.rule.limit or 0.0) or max(map(abs, row.terms.values()), default=1.0)
 
 
-def stacked(some: Sequence[Row], width: int) -> tuple[Floats, Floats, Floats]:
-    """(matrix, low, high), each row divided by its size."""
-    matrix = np.zeros((len(some), width))
-    for number, row in enumerate(some):
-        matrix[number, list(row.terms)] = np.array(list(row.terms.values())) / size(row)
-    low = np.array([row.low / size(row) for row in some])
-    high = np.array([row.high / size(row) for row in some])
-    return matrix, low, high
+def line(row: Row) -> Line:
+    by = size(row)
+    figures = np.array(list(row.terms.values()), dtype=np.float64)
+    return np.array(list(row.terms), dtype=np.float64), figures / by, row.low / by, row.high / by
 
 
-def search(problem: Problem, objective: Floats, matrix: Floats, low: Floats, high: Floats) -> OptimizeResult:
+def search(problem: Problem, objective: Floats, lines: Sequence[Line]) -> Found:
     """Columns x, f and slacks without limit."""
     n, drawn = len(problem.items), draws(problem)
-    slacks = matrix.shape[1] - n - len(drawn)
+    slacks = len(objective) - n - len(drawn)
     most = np.array([1.0] * n + [draw.most for draw in drawn] + [np.inf] * slacks)
-    return milp(
-        objective,
-        integrality=np.array([1] * n + [0] * (len(drawn) + slacks)),
-        bounds=Bounds(np.zeros(len(most)), most),
-        constraints=LinearConstraint(csr_array(matrix), low, high),
-        options={"time_limit": SECONDS},
-    )
+    return minimise(objective, lines, np.zeros(len(most)), most, n, seconds=SECONDS)

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
+from steuerrad.engines.portfolio.highs import Floats, Line, minimise
 from steuerrad.engines.portfolio.problem import Problem
 from steuerrad.engines.portfolio.rows import Row, draws, rows
 
@@ -58,25 +58,18 @@ def funding(problem: Problem, chosen: Collection[int]) -> tuple[Funding, ...] | 
     )
 
 
-def least(
-    problem: Problem, everything: list[Row], usable: list[int], taken: frozenset[int]
-) -> np.ndarray | None:
+def least(problem: Problem, everything: list[Row], usable: list[int], taken: frozenset[int]) -> Floats | None:
     """Amounts of the usable draws, as much as the rules allow; early years first, so that the answer is one."""
     n, drawn = len(problem.items), draws(problem)
-    column = {n + j: place for place, j in enumerate(usable)}
-    matrix: list[list[float]] = []
-    limits: list[float] = []
+    place = {n + j: float(number) for number, j in enumerate(usable)}
+    lines: list[Line] = []
     for row in everything:
-        line = [0.0] * len(usable)
-        for at, coefficient in row.terms.items():
-            if at in column:
-                line[column[at]] = coefficient
-        if any(line) and np.isfinite(row.high):
-            fixed = sum(c for at, c in row.terms.items() if at < n and at in taken)
-            matrix.append(line)
-            limits.append(row.high - fixed)
-    years = np.array([drawn[j].year for j in usable])
+        terms = {place[column]: figure for column, figure in row.terms.items() if column in place}
+        if terms:
+            fixed = sum(figure for column, figure in row.terms.items() if column < n and column in taken)
+            figures = np.array(list(terms.values()), dtype=np.float64)
+            lines.append((np.array(list(terms)), figures, row.low - fixed, row.high - fixed))
+    years = np.array([float(drawn[j].year) for j in usable])
     worth = -1.0 + 1e-3 * (years - years.min()) / (1 + years.max() - years.min())
-    sizes = [(0.0, drawn[j].most) for j in usable]
-    result = linprog(worth, A_ub=np.array(matrix), b_ub=np.array(limits), bounds=sizes)
-    return None if result.x is None else np.asarray(result.x)
+    most = np.array([drawn[j].most for j in usable])
+    return minimise(worth, lines, np.zeros(len(usable)), most).x

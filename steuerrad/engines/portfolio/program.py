@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
-from scipy.sparse import coo_array, csr_array
 
 from steuerrad.engines.portfolio.gains import Draws, Floats
+from steuerrad.engines.portfolio.highs import Found, Line, minimise
 from steuerrad.engines.portfolio.problem import Problem
 from steuerrad.engines.portfolio.rows import Row, draws, rows
 from steuerrad.engines.portfolio.worth import Block, Wide, blocks
@@ -18,7 +17,6 @@ TIE = 1e-6
 """Share of the largest possible gain that all money together is worth: of equal portfolios the cheaper wins."""
 SCALE = 1e4
 """The largest possible gain in the solver's own units, far above its absolute tolerance of 1e-6."""
-INFEASIBLE = 2  # status of scipy.optimize.milp
 
 
 class NoPortfolioError(Exception):
@@ -60,9 +58,7 @@ class Program:
         self.end = self.first + sum(part.width for part in self.parts)
         self.width = self.end + (1 if self.lam < 1 else 0)
         self.unit = float(np.maximum(gains.values, 0).sum(axis=1).max(initial=0.0)) or 1.0
-        self._cells: list[tuple[Floats, Floats, Floats]] = []
-        self._low: list[float] = []
-        self._high: list[float] = []
+        self.lines: list[Line] = []
         self.low, self.high = np.zeros(self.width), np.ones(self.width)
         self.high[self.n : self.first] = [draw.most for draw in self.drawn]
         self.worth = np.zeros((gains.count, self.width))
@@ -79,9 +75,7 @@ class Program:
         self.put(np.array(list(row.terms), dtype=float), figures, row.low / scale, row.high / scale)
 
     def put(self, columns: Floats, figures: Floats, low: float, high: float) -> None:
-        self._cells.append((np.full(len(columns), float(len(self._low))), columns, figures))
-        self._low.append(low)
-        self._high.append(high)
+        self.lines.append((columns, figures, low, high))
 
     def place(self) -> None:
         """Rows, bounds and worth of all blocks."""
@@ -92,7 +86,8 @@ class Program:
             elif isinstance(part, Wide):
                 self.place_wide(part, start)
             else:
-                np.add.at(self.worth, (slice(None), part.items), part.values)
+                for place, item in enumerate(part.items):
+                    self.worth[:, item] += part.values[:, place]
             start += part.width
 
     def place_sets(self, part: Block, start: int) -> None:
@@ -131,40 +126,26 @@ class Program:
             figures[: self.first] += cost * (TIE * SCALE / everything)
         return figures
 
-    def matrix(self) -> csr_array:
-        if not self._cells:
-            return csr_array((0, self.width))
-        row, column, figure = (np.concatenate(parts) for parts in zip(*self._cells, strict=True))
-        shape = (len(self._low), self.width)
-        return csr_array(coo_array((figure, (row.astype(int), column.astype(int))), shape=shape))
-
-    def run(self, seconds: float, gap: float, *, relaxed: bool) -> OptimizeResult:
-        whole = np.zeros(self.width)
-        whole[: self.n] = 0 if relaxed else 1
-        return milp(
-            self.objective(),
-            integrality=whole,
-            bounds=Bounds(self.low, self.high),
-            constraints=LinearConstraint(self.matrix(), np.array(self._low), np.array(self._high)),
-            options={"time_limit": max(seconds, 0.01), "mip_rel_gap": gap},
-        )
+    def run(self, seconds: float, gap: float, *, relaxed: bool) -> Found:
+        whole = 0 if relaxed else self.n
+        return minimise(self.objective(), self.lines, self.low, self.high, whole, seconds=seconds, gap=gap)
 
     def answer(self, seconds: float, gap: float = 0.0, *, relaxed: bool = False) -> Answer:
         """The best portfolio; relaxed: items may be taken in parts. Raises NoPortfolioError or OutOfTimeError."""
         if self.n == 0:
             return self.empty()
-        result = self.run(seconds, gap, relaxed=relaxed)
-        if result.status == INFEASIBLE:
+        found = self.run(seconds, gap, relaxed=relaxed)
+        if found.status == "none":
             raise NoPortfolioError
-        if result.x is None:
-            raise OutOfTimeError(str(result.message))
-        chosen = tuple(int(i) for i in np.flatnonzero(result.x[: self.n] > 0.5))
-        bound = float(result.fun) if relaxed else float(result.mip_dual_bound)
-        return Answer(chosen, -bound * self.unit / SCALE, result.status == 0, self.worth @ result.x)
+        if found.x is None:
+            raise OutOfTimeError
+        chosen = tuple(int(i) for i in np.flatnonzero(found.x[: self.n] > 0.5))
+        bound = -found.bound * self.unit / SCALE
+        return Answer(chosen, bound, found.status == "solved", self.worth @ found.x)
 
     def empty(self) -> Answer:
         """Nothing to choose from: the empty portfolio, when the rules allow it."""
-        if any(low > 0 or high < 0 for low, high in zip(self._low, self._high, strict=True)):
+        if any(low > 0 or high < 0 for _, _, low, high in self.lines):
             raise NoPortfolioError
         return Answer((), 0.0, True, np.zeros(self.gains.count))
 

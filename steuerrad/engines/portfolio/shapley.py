@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from steuerrad.engines.portfolio.gains import Draws, Floats
 from steuerrad.engines.portfolio.problem import Problem
 from steuerrad.engines.portfolio.solve import columns
+from steuerrad.engines.portfolio.worth import subsets
 
 EXACT_MEMBERS = 10
 ORDERS = 400
@@ -44,16 +45,16 @@ def shapley(problem: Problem, gains: Draws, chosen: Sequence[str], seed: int = 0
 def exact(values: Floats, headroom: float) -> Floats:
     """Over all subsets, each weighted with the share of orders in which exactly it comes before the item."""
     members = values.shape[1]
-    numbers = np.arange(2**members)
-    member: NDArray[np.bool_] = (numbers[:, None] >> np.arange(members)) % 2 == 1
+    member = subsets(members)
+    numbers: NDArray[np.int64] = np.arange(len(member), dtype=np.int64)
     worth = np.minimum(values @ member.T.astype(np.float64), headroom).mean(axis=0)
-    size = member.sum(axis=1)
+    size: NDArray[np.int64] = member.sum(axis=1)
     weight = np.array([factorial(s) * factorial(members - s - 1) for s in range(members)]) / factorial(
         members
     )
     parts = np.zeros(members)
     for place in range(members):
-        without = numbers[~member[:, place]]
+        without: NDArray[np.int64] = numbers[~member[:, place]]
         parts[place] = (weight[size[without]] * (worth[without | (1 << place)] - worth[without])).sum()
     return parts
 

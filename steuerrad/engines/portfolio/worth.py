@@ -55,19 +55,26 @@ class Wide:
 
 def blocks(gains: Draws) -> list[Plain | Block | Wide]:
     """One for each target that somebody gains on, all that cannot saturate together in one."""
-    capped = saturating(gains).any(axis=0)
-    free = ~capped[gains.targets]
+    capped: NDArray[np.bool_] = saturating(gains).sum(axis=0) > 0
+    free: NDArray[np.bool_] = ~capped[gains.targets]
     found: list[Plain | Block | Wide] = [Plain(gains.items[free], gains.values[:, free])]
     for target in np.flatnonzero(capped):
         here = gains.targets == target
         items, values, headroom = gains.items[here], gains.values[:, here], float(gains.headroom[target])
         found.append(
-            Wide(items, values, headroom) if len(items) > MOST_MEMBERS else subsets(items, values, headroom)
+            Wide(items, values, headroom) if len(items) > MOST_MEMBERS else listed(items, values, headroom)
         )
     return found
 
 
-def subsets(items: NDArray[np.int64], values: Floats, headroom: float) -> Block:
-    numbers = np.arange(1, 2 ** len(items))
-    member = (numbers[:, None] >> np.arange(len(items))) % 2 == 1
+def listed(items: NDArray[np.int64], values: Floats, headroom: float) -> Block:
+    member = subsets(len(items))[1:]
     return Block(items, member, np.minimum(values @ member.T.astype(np.float64), headroom))
+
+
+def subsets(members: int) -> NDArray[np.bool_]:
+    """(2 ** members, members): which members each subset holds, the empty one first; bit i stands for member i."""
+    numbers: NDArray[np.int64] = np.arange(2**members, dtype=np.int64)
+    bits: NDArray[np.int64] = np.arange(members, dtype=np.int64)
+    found: NDArray[np.bool_] = ((numbers[:, None] >> bits) & 1).astype(np.bool_)
+    return found

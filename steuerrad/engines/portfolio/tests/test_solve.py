@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from scipy.optimize import OptimizeResult
 
 from steuerrad.engines.portfolio import (
     Budget,
@@ -33,6 +32,7 @@ from steuerrad.engines.portfolio import (
     values,
 )
 from steuerrad.engines.portfolio.conflict import feasible
+from steuerrad.engines.portfolio.highs import Found
 from steuerrad.engines.portfolio.program import Program
 from steuerrad.engines.portfolio.rows import rows
 from steuerrad.engines.portfolio.tests.problems import allowed, hand, problems, sure
@@ -190,14 +190,14 @@ def test_caution_prefers_the_safe_measure() -> None:
 
 
 def test_out_of_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing = OptimizeResult(status=1, x=None, message="time limit reached")
+    nothing = Found("time", None, np.nan, np.nan)
     monkeypatch.setattr(Program, "run", lambda self, seconds, gap, relaxed: nothing)
     with pytest.raises(OutOfTimeError):
         solve(hand())
 
 
 def test_a_search_cut_short_says_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    halfway = OptimizeResult(status=1, x=np.array([1.0, 1.0, 0.0, 0.0]), mip_dual_bound=-1e4 * 20 / 33)
+    halfway = Found("time", np.array([1.0, 1.0, 0.0, 0.0]), 0.0, -1e4 * 20 / 33)
     monkeypatch.setattr(Program, "run", lambda self, seconds, gap, relaxed: halfway)
     found = solve(hand())
     assert (found.status, found.objective) == ("time", 17.0)

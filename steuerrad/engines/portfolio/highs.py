@@ -1,0 +1,70 @@
+"""The one place that speaks to the solver: HiGHS through SciPy, with types at its edge."""
+
+# pyright: basic, reportArgumentType=false
+# SciPy has no type information; what goes in and comes out is stated here.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Line = tuple[Floats, Floats, float, float]
+"""A row: its columns, their figures, low, high."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """value: of the best point; bound: no point has less. x None: none was found ("time") or there is none."""
+
+    status: Literal["solved", "time", "none"]
+    x: Floats | None
+    value: float
+    bound: float
+
+
+def minimise(
+    objective: Floats,
+    lines: Sequence[Line],
+    low: Floats,
+    high: Floats,
+    whole: int = 0,
+    *,
+    seconds: float = 30.0,
+    gap: float = 0.0,
+) -> Found:
+    """Minimise objective @ x over low <= x <= high and the lines; the first `whole` columns are whole numbers."""
+    kinds = np.zeros(len(objective))
+    kinds[:whole] = 1
+    result = cast(
+        Any,
+        milp(
+            objective,
+            integrality=kinds,
+            bounds=Bounds(low, high),
+            constraints=constraints(lines, len(objective)),
+            options={"time_limit": max(seconds, 0.01), "mip_rel_gap": gap},
+        ),
+    )
+    if result.x is None:
+        return Found("none" if result.status == 2 else "time", None, np.nan, np.nan)
+    bound = result.fun if result.mip_dual_bound is None else result.mip_dual_bound
+    status: Literal["solved", "time"] = "solved" if result.status == 0 else "time"
+    return Found(status, np.asarray(result.x, dtype=np.float64), float(result.fun), float(bound))
+
+
+def constraints(lines: Sequence[Line], width: int) -> Any:
+    if not lines:
+        return None
+    lengths = [len(columns) for columns, _, _, _ in lines]
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    columns = np.concatenate([line[0] for line in lines]).astype(np.int64)
+    figures = np.concatenate([line[1] for line in lines])
+    matrix = csr_array((figures, columns, starts), shape=(len(lines), width))
+    return LinearConstraint(matrix, [line[2] for line in lines], [line[3] for line in lines])
