@@ -15,6 +15,7 @@ from steuerrad.modules.city_index.commands_audit import COMMANDS as AUDIT_COMMAN
 from steuerrad.modules.city_index.commands_audit import UseError, the_catalogue
 from steuerrad.modules.city_index.commands_backtest import COMMANDS as BACKTEST_COMMANDS
 from steuerrad.modules.city_index.commands_composite import COMMANDS as COMPOSITE_COMMANDS
+from steuerrad.modules.city_index.commands_scales import COMMANDS as SCALE_COMMANDS
 from steuerrad.modules.city_index.importing import Plan, file_hash, make_plan
 from steuerrad.modules.city_index.memo.commands import COMMANDS as MEMO_COMMANDS
 from steuerrad.modules.city_index.reading import Given, read_results
@@ -106,6 +107,7 @@ COMMANDS = (
     Command("index", "import", "import results of any year and city", run_import, configure_import),
     *AUDIT_COMMANDS,
     *COMPOSITE_COMMANDS,
+    *SCALE_COMMANDS,
     *BACKTEST_COMMANDS,
     *MEMO_COMMANDS,
 )
