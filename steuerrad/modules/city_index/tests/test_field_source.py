@@ -9,7 +9,7 @@ import pytest
 
 from steuerrad.engines.ranking import Move, OwnChange, prepare
 from steuerrad.kernel.registry import registry
-from steuerrad.modules.city_index.field_source import FIELDS, field_editions, levers, load
+from steuerrad.modules.city_index.field_source import FIELDS, field_editions, levers, load, load_all
 from steuerrad.modules.city_index.models import Edition, Index, IndexCity, Result
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
@@ -152,3 +152,13 @@ def test_a_full_imported_edition(django_assert_max_num_queries: Any) -> None:
     assert np.abs(groups.mean(axis=1) - field.totals).max() < 0.06  # printed with one decimal
     prepared = prepare(field, "stadt-7", draws=1000)
     assert not {"unnamed", "ranks_only", "indicator_unknown"} & {note.code for note in prepared.notes}
+
+
+def test_all_editions_at_once_are_those_one_by_one(django_assert_max_num_queries: Any) -> None:
+    keys = ["2023", "2020"]
+    with django_assert_max_num_queries(12):
+        found = load_all(keys)
+    assert [item.key for item in found] == keys
+    assert np.array_equal(found[1].scores, load("2020").scores, equal_nan=True)
+    with pytest.raises(KeyError):
+        load_all(["2020", "1999"])
