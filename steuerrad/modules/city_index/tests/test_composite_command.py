@@ -11,6 +11,8 @@ import pytest
 from steuerrad.modules.city_index.tests.command_line import main
 from steuerrad.modules.city_index.tests.test_composite_files import DATA, META
 
+CHECKS = Path(__file__).resolve().parents[5] / "shared" / "data" / "checks"
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[str]:
@@ -107,3 +109,28 @@ def test_faults_of_files_are_said_with_their_place(
     assert "data.csv:2" in capsys.readouterr().err
     assert main([*files[:2], str(tmp_path / "none.csv"), files[3]]) == 1
     assert "none.csv" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(
+    not (CHECKS / "asem_expected.csv").is_file(), reason="the ASEM data are not beside the repository"
+)
+def test_the_published_example_from_its_own_files(tmp_path: Path) -> None:
+    """COINr's files as they come; every number of its results table to six decimals."""
+    files = [str(CHECKS / name) for name in ("asem_idata.csv", "asem_imeta.csv")]
+    options = ["--outliers", "5", "--fill", "EurAsia_group", "--runs", "0", "--out", str(tmp_path)]
+    assert main(["index", "composite", *files, *options]) == 0
+    expected = {row["uCode"]: row for row in table(CHECKS / "asem_expected.csv")}
+    rows = table(tmp_path / "results.csv")
+    assert len(rows) == 51
+    for row in rows:
+        wanted = expected[row["code"]]
+        assert row["rank"] == wanted["Rank"]
+        for key in wanted.keys() - {"uCode", "Rank"}:
+            found = row.get(f"node_{key}") or row[f"score_{key}"]
+            assert float(found) == pytest.approx(float(wanted[key]), abs=1.01e-6)
+    shifts = {
+        row["code"]: float(row["shift_without"])
+        for row in table(tmp_path / "elements.csv")
+        if row["shift_without"]
+    }
+    assert (shifts["Social"], shifts["Physical"]) == (3.960784, 1.529412)
