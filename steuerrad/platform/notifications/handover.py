@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ class Answer:
     """What became of a hand-over.
 
     outcome: "sent"; "later" (refused for now, nothing was taken); "never" (refused for good); "fault" (this installation
-    is refused, not this mail); "unclear" (the dot went, the answer did not come); "lost" (the note was refused: another
-    worker has the mail). address: whether it was the recipient's address that was refused.
+    is refused, not this mail); "unclear" (the dot went, the answer did not come); "overtaken" (the note was refused:
+    another worker has the mail). address: whether it was the recipient's address that was refused.
     """
 
     outcome: str
@@ -43,6 +44,10 @@ def connect() -> smtplib.SMTP:
     else:
         session = smtplib.SMTP(*place, timeout=settings.EMAIL_TIMEOUT)
     try:
+        if (
+            session.sock is not None
+        ):  # the dot follows the text in a packet of its own, and must not wait for it
+            session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if settings.EMAIL_USE_TLS:
             session.starttls(context=ssl.create_default_context())
         if settings.EMAIL_HOST_USER:
@@ -90,7 +95,7 @@ def hand_over(
         return Answer("later", f"{type(error).__name__}: {error}"[:500])
     if not note(opened):
         session.close()  # without the dot the server forgets the mail
-        return Answer("lost", "")
+        return Answer("overtaken", "")
     return _final_dot(session)
 
 

@@ -100,16 +100,23 @@ def resolve(mail: Mail, *, sent: bool, reason: str, actor: object = None) -> boo
     return True
 
 
-def claim(size: int = BATCH) -> list[Mail]:
+def claim() -> list[Mail]:
     """Take mails that wait, for this worker alone: PostgreSQL skips rows that another worker is just taking; SQLite
     lets one writer in at a time."""
     name, now = uuid.uuid4().hex, clock.now()
     with transaction.atomic():
         due = Mail.objects.filter(state=Mail.WAITING, next_try_at__lte=now).order_by("next_try_at", "pk")
-        pks = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:size])
+        pks = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         Mail.objects.filter(pk__in=pks).update(state=Mail.CLAIMED, claim=name, lease_until=now + LEASE)
     mails = Mail.objects.filter(claim=name).select_related("recipient__user")
     return list(mails.prefetch_related("notifications").order_by("next_try_at", "pk"))
+
+
+def still_mine(mail: Mail) -> bool:
+    """Begin the lease of the whole batch anew; False when it ran out and another worker took this mail."""
+    until = clock.now() + LEASE
+    Mail.objects.filter(claim=mail.claim, state=Mail.CLAIMED).update(lease_until=until)
+    return Mail.objects.filter(pk=mail.pk, claim=mail.claim, state=Mail.CLAIMED).exists()
 
 
 def note_for(mail: Mail) -> Callable[[bool], bool]:
@@ -131,6 +138,8 @@ def send_waiting() -> Counter[str]:
     try:
         while mails := claim():
             for position, mail in enumerate(mails):
+                if not still_mine(mail):
+                    continue
                 if session is None or session.sock is None:
                     session = _connect_or_give_back(mails[position:])
                 message = write(mail)
