@@ -1,4 +1,4 @@
-"""What people with a login do: record and correct values, accept findings, import results; and what they may not.
+"""What people with a login do: report, release and correct values, accept findings, import results; and what they may not.
 
 The two window sizes share one running product, so each of them works on objects of its own.
 """
@@ -37,7 +37,26 @@ def fill_value(page: Page, day: str, value: str) -> None:
     page.fill("main input[name=source]", "Netzregister der Stadt")
 
 
-def test_a_value_is_recorded_and_corrected(
+def released_by_another(page: Page, kpi: str, product: str, sign_in: SignIn, inspect: Inspect) -> None:
+    """Nobody releases the own: the approver does, and the coordinator comes back."""
+    code = kpi.split("/")[-2]
+    page.goto(f"{product}/strategy/proposals/")
+    card = page.locator("article.strategy-proposal", has_text=code)
+    assert card.locator("form[action$='/release/']").count() == 0
+    page.context.clear_cookies()
+    sign_in(page, "approver")
+    page.goto(f"{product}/strategy/proposals/")
+    inspect(page)
+    card.locator("form[action$='/release/'] button").click()
+    page.wait_for_load_state()
+    expect(card).to_have_count(0)
+    inspect(page)
+    page.context.clear_cookies()
+    sign_in(page, "coordinator")
+    page.goto(kpi)
+
+
+def test_a_value_is_reported_released_and_corrected(
     page: Page, kpi: str, product: str, sign_in: SignIn, inspect: Inspect, problems: list[str]
 ) -> None:
     sign_in(page, "coordinator")
@@ -49,6 +68,10 @@ def test_a_value_is_recorded_and_corrected(
     fill_value(page, "2024-12-31", "1.234,5")
     submit(page)
     page.wait_for_url(kpi)
+    expect(page.locator("main .strategy-waiting")).to_contain_text("1.234,5")
+    assert page.locator("main figure.ui-chart").count() == 0, "it does not count yet"
+    inspect(page)
+    released_by_another(page, kpi, product, sign_in, inspect)
     chart = page.locator("main figure.ui-chart")
     expect(chart.locator("svg:visible")).to_contain_text("1.234,5")
     chart.locator("summary").click()
@@ -69,6 +92,7 @@ def test_a_value_is_recorded_and_corrected(
     page.fill("#id_reason", "Ein Anschluss war doppelt gezählt")
     submit(page)
     page.wait_for_url(lambda url: url.partition("#")[0] == kpi)  # the browser keeps the fragment of the link
+    released_by_another(page, kpi, product, sign_in, inspect)
     history = page.locator("main .ui-table--stacked").first
     expect(history.locator(".strategy-superseded")).to_contain_text("1.234,5")
     expect(history).to_contain_text("1.250")
@@ -79,7 +103,7 @@ def test_a_value_is_recorded_and_corrected(
     entry = page.locator("main tbody tr", has_text="Ein Anschluss war doppelt gezählt").filter(
         has_text=kpi.split("/")[-2]
     )
-    assert entry.count() == 1
+    assert entry.count() == 2, "once reported, once released"
     inspect(page)
 
 

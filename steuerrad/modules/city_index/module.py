@@ -11,6 +11,7 @@ from steuerrad.modules.city_index.kpis import KPIS
 from steuerrad.modules.city_index.links import LINKABLES
 from steuerrad.modules.city_index.loaders import LOADER
 from steuerrad.modules.city_index.loaders_city import LOADERS
+from steuerrad.modules.city_index.panels import PANELS
 from steuerrad.modules.city_index.question_files import LOADER as QUESTIONS_LOADER
 from steuerrad.modules.city_index.question_source import QUESTIONS
 from steuerrad.modules.city_index.search import SEARCH
@@ -35,6 +36,7 @@ module = Module(
     api="steuerrad.modules.city_index.api:router",
     kpis=KPIS,
     cards=CARDS,
+    panels=PANELS,
     datasets=DATASETS,
     search=SEARCH,
     linkables=LINKABLES,

@@ -1,6 +1,6 @@
 """Addresses of the strategy."""
 
-from django.urls import path
+from django.urls import include, path
 
 from steuerrad.modules.strategy.views import findings, kpis, measures, proposals, structure, systems
 
@@ -28,5 +28,6 @@ urlpatterns = [
     ),
     path("proposals/<slug:kind>/<int:pk>/withdraw/", proposals.withdraw_proposal, name="withdraw_proposal"),
     path("systems/", systems.system_list, name="systems"),
+    path("", include("steuerrad.modules.strategy.public.urls")),
     path("sources/", systems.source_list, name="sources"),
 ]

@@ -16,6 +16,8 @@ from steuerrad.modules.strategy.actions.values import may_record
 from steuerrad.modules.strategy.charts import value_chart
 from steuerrad.modules.strategy.forms import CorrectionForm, KpiFilterForm, ValueForm
 from steuerrad.modules.strategy.models import Kpi, KpiValue
+from steuerrad.modules.strategy.public.facts import changed
+from steuerrad.modules.strategy.public.plain import kpi_sentences
 from steuerrad.modules.strategy.queries import kpis as queries
 from steuerrad.modules.strategy.queries.computing import all_computed, compute_now
 from steuerrad.modules.strategy.queries.findings import open_findings_of
@@ -51,6 +53,7 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
     series = queries.series(found)
     supplier = queries.contribution(found)
     target = queries.comparable_target(found)
+    way = queries.progress_of(found, series)
     history = queries.history(found)
     context = {
         "heading": found.name,
@@ -63,7 +66,10 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
         "newest": series[-1] if series else None,
         "first": series[0] if series else None,
         "target": target,
-        "progress": queries.progress_of(found, series),
+        "plain": kpi_sentences(found, series[-1] if series else None, changed(found, series), target, way),
+        "series_shown": bool(series),
+        "root": request.build_absolute_uri("/").rstrip("/"),
+        "progress": way,
         "chart": value_chart(found, series, target) if series else None,
         "history": history,
         "sdg": queries.parts(found.sdg),

@@ -16,6 +16,8 @@ from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedErr
 from steuerrad.modules.strategy.actions.status import change_status, may_change_status
 from steuerrad.modules.strategy.forms import MeasureFilterForm, StatusForm
 from steuerrad.modules.strategy.models import Measure, MeasureOrganisation
+from steuerrad.modules.strategy.public.plain import measure_sentences
+from steuerrad.modules.strategy.public.queries import newest_reports
 from steuerrad.modules.strategy.queries import kpis as kpi_queries
 from steuerrad.modules.strategy.queries import measures as queries
 from steuerrad.modules.strategy.queries.findings import open_findings_of
@@ -62,6 +64,8 @@ def measure(request: HttpRequest, number: str) -> HttpResponse:
     roles: dict[str, list[MeasureOrganisation]] = {"lead": [], "partner": []}
     for item in found.participations:  # type: ignore[attr-defined]
         roles[item.role].append(item)
+    report = newest_reports([found.pk]).get(found.pk)
+    leads = [item.organisation.name for item in roles["lead"]]
     own = [kpi.pk for kpi in found.own_kpis]  # type: ignore[attr-defined]
     context = {
         "heading": found.title,
@@ -70,6 +74,7 @@ def measure(request: HttpRequest, number: str) -> HttpResponse:
         "breadcrumbs": _crumbs(found, (found.number, "")),
         "measure": found,
         "why": why,
+        "plain": measure_sentences(found, why, report, leads),
         "stale": is_stale(history[0].since if history else None, clock.today()),
         "history": history,
         "roles": roles,
