@@ -93,7 +93,7 @@ def main() -> None:
         )
         found[lam] = [f"{one.gap:.2%}" for one in results]
         print(
-            f"   {lam:.1f} mean + {1 - lam:.1f} CVaR, within 0.1 %            {risk:8.2f} s   gaps {', '.join(found[lam])}"
+            f"   {lam:.1f} mean + {1 - lam:.1f} CVaR, within 1 %              {risk:8.2f} s   gaps {', '.join(found[lam])}"
         )
     edge = median(lambda seed: frontier(problems[seed], POINTS))
     print(

@@ -29,7 +29,8 @@ from steuerrad.engines.portfolio.reasons import (
 )
 from steuerrad.engines.portfolio.rows import Rule
 from steuerrad.engines.portfolio.shapley import shapley
-from steuerrad.engines.portfolio.solve import Infeasible, Limits, Solution, columns, solve, tail_mean
+from steuerrad.engines.portfolio.solution import Limits, Solution, tail_mean
+from steuerrad.engines.portfolio.solve import Infeasible, columns, solve
 
 __all__ = [
     "Budget",

@@ -12,7 +12,9 @@ import numpy as np
 from steuerrad.engines.portfolio.gains import Draws, expected
 from steuerrad.engines.portfolio.problem import Problem
 from steuerrad.engines.portfolio.program import NoPortfolioError, OutOfTimeError
-from steuerrad.engines.portfolio.solve import Limits, Solution, best, solve
+from steuerrad.engines.portfolio.search import best
+from steuerrad.engines.portfolio.solution import Limits, Solution
+from steuerrad.engines.portfolio.solve import solve
 
 
 def frontier(

@@ -11,8 +11,8 @@ from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, vstack
 
 Floats = NDArray[np.float64]
 Line = tuple[Floats, Floats, float, float]
@@ -68,3 +68,26 @@ def constraints(lines: Sequence[Line], width: int) -> Any:
     figures = np.concatenate([line[1] for line in lines])
     matrix = csr_array((figures, columns, starts), shape=(len(lines), width))
     return LinearConstraint(matrix, [line[2] for line in lines], [line[3] for line in lines])
+
+
+def prices(objective: Floats, lines: Sequence[Line], low: Floats, high: Floats, tail: int) -> Floats | None:
+    """Solve without whole numbers; shadow prices (>= 0) of the last `tail` lines, which have an upper limit only.
+
+    None when there is no solution.
+    """
+    made = constraints(lines, len(objective))
+    above, below = np.isfinite(made.ub), np.isfinite(made.lb)
+    below[len(below) - tail :] = False
+    matrix, highs, lows = made.A, np.asarray(made.ub), np.asarray(made.lb)
+    result = cast(
+        Any,
+        linprog(
+            objective,
+            A_ub=vstack([-matrix[below], matrix[above]]),
+            b_ub=np.concatenate([-lows[below], highs[above]]),
+            bounds=np.column_stack([low, high]),
+        ),
+    )
+    if result.x is None:
+        return None
+    return np.maximum(0.0, -np.asarray(result.ineqlin.marginals, dtype=np.float64)[-tail:])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steuerrad.engines.portfolio.gains import Draws, Floats
-from steuerrad.engines.portfolio.highs import Found, Line, minimise
+from steuerrad.engines.portfolio.highs import Found, Line, minimise, prices
 from steuerrad.engines.portfolio.problem import Problem
 from steuerrad.engines.portfolio.rows import Row, draws, rows
 from steuerrad.engines.portfolio.worth import Block, Wide, blocks
@@ -59,6 +59,8 @@ class Program:
         self.width = self.end + (1 if self.lam < 1 else 0)
         self.unit = float(np.maximum(gains.values, 0).sum(axis=1).max(initial=0.0)) or 1.0
         self.lines: list[Line] = []
+        self.tails: list[Floats] = []
+        self.weights = np.full(gains.count, 1 / gains.count)
         self.low, self.high = np.zeros(self.width), np.ones(self.width)
         self.high[self.n : self.first] = [draw.most for draw in self.drawn]
         self.worth = np.zeros((gains.count, self.width))
@@ -111,13 +113,14 @@ class Program:
     def cut(self, worth: Floats, share: float) -> None:
         """eta is at most the mean over the scenarios that are worst now; the one on the edge counts in part."""
         weights = tail_weights(worth, share)
+        self.tails.append(weights)
         figures = np.append(-(weights @ self.worth)[: self.end], 1.0)
         used = np.flatnonzero(figures)
         self.put(used.astype(float), figures[used] / self.unit, -np.inf, 0.0)
 
     def objective(self) -> Floats:
         """To be minimised: minus the gain in units of SCALE, and a trace of cost."""
-        figures = -self.lam * self.worth.mean(axis=0)
+        figures = -self.lam * (self.weights @ self.worth)
         figures[self.end :] = self.lam - 1
         figures *= SCALE / self.unit
         cost = net_cost(self.problem)
@@ -129,6 +132,13 @@ class Program:
     def run(self, seconds: float, gap: float, *, relaxed: bool) -> Found:
         whole = 0 if relaxed else self.n
         return minimise(self.objective(), self.lines, self.low, self.high, whole, seconds=seconds, gap=gap)
+
+    def worst_case(self) -> Floats | None:
+        """Weights of scenarios under which the relaxed tail is worst: the cuts mixed by their shadow prices."""
+        price = prices(self.objective(), self.lines, self.low, self.high, len(self.tails))
+        if price is None or price.sum() <= 0:
+            return None
+        return price @ np.array(self.tails) / price.sum()
 
     def answer(self, seconds: float, gap: float = 0.0, *, relaxed: bool = False) -> Answer:
         """The best portfolio; relaxed: items may be taken in parts. Raises NoPortfolioError or OutOfTimeError."""

@@ -9,7 +9,9 @@ from steuerrad.engines.portfolio.conflict import Conflict, conflict
 from steuerrad.engines.portfolio.gains import Draws, expected, values
 from steuerrad.engines.portfolio.problem import Budget, Problem
 from steuerrad.engines.portfolio.program import NoPortfolioError, OutOfTimeError
-from steuerrad.engines.portfolio.solve import Limits, Solution, best, columns, forced
+from steuerrad.engines.portfolio.search import best
+from steuerrad.engines.portfolio.solution import Limits, Solution
+from steuerrad.engines.portfolio.solve import columns, forced
 
 
 @dataclass(frozen=True)

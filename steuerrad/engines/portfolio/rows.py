@@ -129,10 +129,10 @@ def choice_rows(problem: Problem) -> Iterator[Row]:
         if group.maximum is not None:
             rule = Rule("maximum", (group.group,), None, group.maximum)
             yield Row(rule, terms, -inf, group.maximum)
-    for a, b in problem.requires:
+    for a, b in dict.fromkeys(problem.requires):
         if a != b:
             yield Row(Rule("requires", (a, b)), {at[a]: 1.0, at[b]: -1.0}, -inf, 0.0)
-    for a, b in problem.excludes:
+    for a, b in dict.fromkeys(problem.excludes):
         terms = {at[a]: 1.0, at[b]: 1.0} if a != b else {at[a]: 2.0}
         yield Row(Rule("excludes", (a, b)), terms, -inf, 1.0)
     for key in sorted(problem.must):

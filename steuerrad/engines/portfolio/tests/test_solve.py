@@ -37,7 +37,7 @@ from steuerrad.engines.portfolio.program import Program
 from steuerrad.engines.portfolio.rows import rows
 from steuerrad.engines.portfolio.tests.problems import allowed, hand, problems, sure
 
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=40, deadline=None)
 
 
 def test_hand_check() -> None:
@@ -65,7 +65,7 @@ def test_equals_brute_force(problem: Problem) -> None:
     assert found.bound >= found.objective
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(problems(5))
 def test_risk_equals_brute_force(problem: Problem) -> None:
     gains = scenarios(problem, 20, seed=3)
@@ -187,6 +187,24 @@ def test_caution_prefers_the_safe_measure() -> None:
     assert (bold.chosen, careful.chosen) == (("risky",), ("safe",))
     assert bold.mean == pytest.approx(6.0, abs=4 * 10 * (0.24 / 2000) ** 0.5)
     assert (bold.cvar, careful.cvar, careful.objective) == (0.0, 5.0, 5.0)
+
+
+def test_a_tail_is_found_within_the_stated_distance() -> None:
+    random = np.random.default_rng(4)
+    items = tuple(
+        Item(f"m{n}", {("own", 2026): float(random.integers(1, 9))},
+             (Gain(f"t{n % 3}", 0, 2, float(random.integers(3, 20)), success=float(random.uniform(0.3, 1))),))
+        for n in range(12)
+    )  # fmt: skip
+    problem = Problem(items, tuple(Target(f"t{k}", 1.0, 15.0) for k in range(3)), (Budget("own", 2026, 20),))
+    gains = scenarios(problem, 60, seed=2)
+    samples = [values(gains, chosen) for chosen in allowed(problem)]
+    for lam in (0.5, 0.0):
+        best = max(lam * one.mean() + (1 - lam) * tail_mean(one) for one in samples)
+        found = solve(problem, gains, lam=lam)
+        assert best * 0.99 <= found.objective <= best + 1e-9
+        assert found.bound >= best - 1e-4
+        assert found.status == "proven"
 
 
 def test_out_of_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
