@@ -12,4 +12,5 @@ module = Module(
     urls="steuerrad.modules.prioritisation.urls",
     navigation=(NavigationItem(_("Prioritisation"), "prioritisation:index", order=220),),
     permissions=(*whatif.PERMISSIONS,),
+    publishes=(*whatif.PUBLISHES,),
 )

@@ -8,4 +8,5 @@ app_name = "prioritisation"
 urlpatterns = [
     path("", views.index, name="index"),
     path("whatif/", include("steuerrad.modules.prioritisation.whatif.urls")),
+    path("scenarios/", include("steuerrad.modules.prioritisation.whatif.urls_scenarios")),
 ]

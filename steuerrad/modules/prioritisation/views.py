@@ -15,7 +15,9 @@ from steuerrad.modules.prioritisation.whatif.overview import overview as whatif_
 def index(request: HttpRequest) -> HttpResponse:
     context = {
         "heading": _("Prioritisation"),
-        "lead": _("What would change the place of the city, and which measures to choose for the money there is."),
+        "lead": _(
+            "What would change the place of the city, and which measures to choose for the money there is."
+        ),
         "breadcrumbs": [(_("Home"), reverse("home")), (_("Prioritisation"), "")],
         **whatif_overview(request),
     }

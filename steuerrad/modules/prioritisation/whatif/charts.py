@@ -79,7 +79,9 @@ def rank_ranges(rows: Sequence[tuple[str, Standing]], title: str = "") -> Interv
 
 
 def score_ranges(rows: Sequence[tuple[str, Standing]]) -> IntervalChart:
-    return _ranges(_("Total in the next edition"), [(name, item.score) for name, item in rows], 1, _("points"))
+    return _ranges(
+        _("Total in the next edition"), [(name, item.score) for name, item in rows], 1, _("points")
+    )
 
 
 def _ranges(title: str, rows: Sequence[tuple[str, Estimate]], decimals: int, unit: str) -> IntervalChart:

@@ -19,3 +19,5 @@ PERMISSIONS = (
         roles=("coordinator", "steering"),
     ),
 )
+
+PUBLISHES = ("prioritisation.scenario_saved", "prioritisation.scenario_published")

@@ -76,11 +76,7 @@ def load(source_id: str, key: str) -> Loaded:
     """An edition with the older ones. Raises NoSuchEditionError, NotPossibleError."""
     source = source_of(source_id)
     stamp = source.stamp()
-    return (
-        _loaded.get((source.id, key, stamp), lambda: _load(source, key))
-        if stamp
-        else _load(source, key)
-    )
+    return _loaded.get((source.id, key, stamp), lambda: _load(source, key)) if stamp else _load(source, key)
 
 
 def _load(source: FieldSource, key: str) -> Loaded:

@@ -29,7 +29,7 @@ def result_table(outcome: Outcome, now: tuple[str, str]) -> Table:
          texts.ranged(after.rank)),
     ]  # fmt: skip
     header = (
-        _("Edition"), _("Total: mean (5 to 95 %)"), _("Rank: median (5 to 95 %)"), _("Rank: mean (5 to 95 %)"),
+        _("Edition"), _("Total: mean (5–95 %)"), _("Rank: median (5–95 %)"), _("Rank: mean (5–95 %)"),
     )  # fmt: skip
     return _table(_("Total and rank"), header, [(*row[:3], row[3] or "–") for row in rows])
 
@@ -42,7 +42,7 @@ def effect_table(outcome: Outcome) -> Table:
         (_("Everything else until the next edition"), texts.ranged_change(points.field), texts.ranged_change(places.field)),
         (_("Both together, from now to then"), texts.ranged_change(points.total), texts.ranged_change(places.total)),
     ]  # fmt: skip
-    header = (_("Effect"), _("Points (5 to 95 %)"), _("Places (5 to 95 %)"))
+    header = (_("Effect"), _("Points (5–95 %)"), _("Places (5–95 %)"))
     return _table(_("Own effect and effect of the field"), header, rows)
 
 
@@ -59,7 +59,7 @@ def levers_table(levers: Sequence[Lever], groups: tuple[Group, ...]) -> Table:
         for item in levers
     ]  # fmt: skip
     header = (
-        _("Indicator"), _("Category"), _("Raised by"), _("Points of the total (5 to 95 %)"), _("Places (5 to 95 %)"),
+        _("Indicator"), _("Category"), _("Raised by"), _("Points of the total (5–95 %)"), _("Places (5–95 %)"),
         _("At least one place better"),
     )  # fmt: skip
     return _table(_("One indicator at a time"), header, rows, 2)
@@ -81,7 +81,7 @@ def comparison_table(names: Sequence[str], outcomes: Sequence[Outcome]) -> Table
         for name, item in zip(names, outcomes, strict=True)
     ]  # fmt: skip
     header = (
-        _("Scenario"), _("Total: mean (5 to 95 %)"), _("Rank: median (5 to 95 %)"), _("Places gained (5 to 95 %)"),
+        _("Scenario"), _("Total: mean (5–95 %)"), _("Rank: median (5–95 %)"), _("Places gained (5–95 %)"),
         _("At least one place better"),
     )  # fmt: skip
     return _table(_("Scenarios compared"), header, rows)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from steuerrad.modules.prioritisation.whatif import charts, tables, texts
 from steuerrad.modules.prioritisation.whatif.fields import Loaded, prepared_of
 from steuerrad.modules.prioritisation.whatif.levers import cheapest_way
 from steuerrad.modules.prioritisation.whatif.rules import ENTIRE, Fault, RefusedInputError, read_number
-from django.utils.translation import gettext as _
 
 USUAL_CHANCE = 80.0
 

@@ -184,6 +184,7 @@ def fault(item: Fault) -> str:
         ),
         "no_probability": _("%(title)s: the probability must lie between 0 and 100 percent."),
         "delay": _("%(title)s: delays must not fall and not exceed %(most)s months."),
+        "none": _("Nothing is changed; a scenario needs at least one change."),
         "too_many": _("No more than %(most)s changes at once."),
         "no_percentage": _("%(title)s: a percentage from 0 to 100 is needed."),
         "no_choice": _("%(title)s: there is no such choice."),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from steuerrad.engines.ranking import Outcome
 from steuerrad.modules.prioritisation.whatif import charts, fields, tables, texts
 from steuerrad.modules.prioritisation.whatif.evaluating import Evaluation, evaluate, printed_now
 from steuerrad.modules.prioritisation.whatif.fields import Loaded, NoSuchEditionError, NotPossibleError
@@ -40,13 +41,20 @@ def place(loaded: Loaded) -> list[str]:
     return [loaded.source.id, loaded.edition.key]
 
 
+def entries_of(request: HttpRequest) -> dict[str, str]:
+    """What the address asks for; of a name given twice the last."""
+    return {name: str(value) for name, value in request.GET.items()}
+
+
 def first_values(entries: Mapping[str, str], loaded: Loaded) -> list[dict[str, Any]]:
     """The groups with what stands in each entry: what was asked for, else the present value."""
     shown = []
     for at, group in enumerate(loaded.groups):
         rows = [{"row": row, "id": f"{at}-{number}", "text": entries.get(row.name, default_text(row))[:20],
                  "default": default_text(row)} for number, row in enumerate(group.rows)]  # fmt: skip
-        shown.append({"group": group, "rows": rows, "known": sum(row.present is not None for row in group.rows)})
+        shown.append(
+            {"group": group, "rows": rows, "known": sum(row.present is not None for row in group.rows)}
+        )
     return shown
 
 
@@ -82,6 +90,7 @@ def result_context(request: HttpRequest, loaded: Loaded, evaluation: Evaluation)
         "effect": tables.effect_table(outcome) if play.changes else None,
         "changes": tables.changes_table(play.changes, loaded.groups) if play.changes else None,
         "tiles": tiles(evaluation),
+        "bar": bar(outcome),
         "query": query,
         "may_save": bool(play.changes) and allowed(request.user, SAVE),
         "place": {"source": loaded.source.id, "edition": loaded.edition.key},
@@ -89,20 +98,32 @@ def result_context(request: HttpRequest, loaded: Loaded, evaluation: Evaluation)
 
 
 def tiles(evaluation: Evaluation) -> list[tuple[str, str, str]]:
-    """The four figures that matter, each with its range: name, figure, range."""
+    """The figures that matter, each with its range: name, figure, range. Two of them need a change."""
     outcome = evaluation.outcome
     score, rank, places = outcome.after.score, outcome.after.rank, outcome.places
-    range_text = _("5 to 95 %%: %(low)s to %(high)s")
-    return [
-        (_("Expected total"), texts.figure(score.mean), range_text % {
-            "low": texts.figure(score.low), "high": texts.figure(score.high)}),
-        (_("Rank (median)"), texts.figure(rank.median, 0), range_text % {
-            "low": texts.figure(rank.low, 0), "high": texts.figure(rank.high, 0)}),
-        (_("Places gained"), texts.signed(places.mean), range_text % {
-            "low": texts.signed(places.low, 0), "high": texts.signed(places.high, 0)}),
-        (_("At least one place better"), texts.chance(outcome.one_better),
-         _("at least one place worse: %(share)s") % {"share": texts.chance(outcome.one_worse)}),
-    ]  # fmt: skip
+
+    def within(low: str, high: str) -> str:
+        return _("5–95 %%: %(low)s to %(high)s") % {"low": low, "high": high}
+
+    found = [
+        (_("Expected total"), texts.figure(score.mean), within(texts.figure(score.low), texts.figure(score.high))),
+        (_("Rank (median)"), texts.figure(rank.median, 0), within(texts.figure(rank.low, 0), texts.figure(rank.high, 0))),
+    ]
+    if evaluation.play.changes:
+        found += [
+            (_("Places gained"), texts.signed(places.mean),
+             within(texts.signed(places.low, 0), texts.signed(places.high, 0))),
+            (_("At least one place better"), texts.chance(outcome.one_better),
+             _("at least one place worse: %(share)s") % {"share": texts.chance(outcome.one_worse)}),
+        ]  # fmt: skip
+    return found
+
+
+def bar(outcome: Outcome) -> str:
+    """The result in a line, for narrow screens where it stands below all the sliders."""
+    return _("Rank %(rank)s · %(score)s points") % {
+        "rank": texts.rank_range(outcome.after.rank), "score": texts.ranged(outcome.after.score),
+    }  # fmt: skip
 
 
 def faulty(request: HttpRequest, error: RefusedInputError) -> dict[str, Any]:
@@ -114,8 +135,10 @@ def result(request: HttpRequest, source: str, edition: str) -> HttpResponse:
     """The result alone, as the page asks for it while a slider moves."""
     loaded = loaded_or_404(source, edition)
     try:
-        evaluation = evaluate(loaded, read_play(request.GET.dict(), loaded.groups))
-        return render(request, "prioritisation/whatif/_result.html", result_context(request, loaded, evaluation))
+        evaluation = evaluate(loaded, read_play(entries_of(request), loaded.groups))
+        return render(
+            request, "prioritisation/whatif/_result.html", result_context(request, loaded, evaluation)
+        )
     except RefusedInputError as error:
         return render(request, "prioritisation/whatif/_faults.html", faulty(request, error), status=400)
     except NotPossibleError as error:
@@ -126,10 +149,12 @@ def result(request: HttpRequest, source: str, edition: str) -> HttpResponse:
 def page(request: HttpRequest, source: str, edition: str) -> HttpResponse:
     """Sliders and what comes of them."""
     loaded = loaded_or_404(source, edition)
-    entries = request.GET.dict()
+    entries = entries_of(request)
     context: dict[str, Any] = {
         "heading": _("What if: %(edition)s") % {"edition": loaded.edition.title},
-        "lead": _("Move the values of the city and see what that would do to total and rank in the next edition."),
+        "lead": _(
+            "Move the values of the city and see what that would do to total and rank in the next edition."
+        ),
         "breadcrumbs": crumbs((loaded.edition.title, "")),
         "loaded": loaded,
         "place": {"source": source, "edition": edition},
@@ -203,7 +228,7 @@ def targets(request: HttpRequest, source: str, edition: str) -> HttpResponse:
     }
     status = 200
     try:
-        context |= read_targets(request.GET.dict(), loaded)
+        context |= read_targets(entries_of(request), loaded)
     except RefusedInputError as error:
         context |= faulty(request, error)
         status = 400

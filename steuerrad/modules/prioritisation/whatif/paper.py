@@ -1,0 +1,236 @@
+"""The decision paper: one page from one scenario or a comparison, put together by rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+
+import pikepdf
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from steuerrad.engines.ranking import Outcome
+from steuerrad.modules.prioritisation.whatif import charts, tables, texts
+from steuerrad.modules.prioritisation.whatif.rules import Change, Group
+from steuerrad.platform.documents.model import (
+    Block,
+    BulletList,
+    Callout,
+    Column,
+    Document,
+    Figure,
+    Heading,
+    ListItem,
+    Paragraph,
+    Table,
+    runs,
+)
+from steuerrad.platform.documents.pdf import pdf_bytes
+from steuerrad.platform.ui.charts import specs as chart_specs
+from steuerrad.platform.ui.charts.draw import draw
+
+CHART_WIDTHS = (780.0, 900.0, 1060.0, 1060.0)  # the wider the chart is laid out, the lower it is on paper
+NOTE_LENGTHS = (420, 300, 200, 120)
+CHANGES_SHOWN = (8, 6, 4, 2)
+NOTES_SHOWN = (5, 4, 3, 2)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A scenario as the paper shows it. hash: checksum of the version."""
+
+    title: str
+    note: str
+    number: int
+    changes: tuple[Change, ...]
+    outcome: Outcome
+    hash: str
+    released: bool
+
+
+@dataclass(frozen=True)
+class PaperFacts:
+    """All that a paper is made of. now: printed score and rank of the present edition; source: name of the index."""
+
+    title: str
+    city: str
+    edition: str
+    source: str
+    groups: tuple[Group, ...]
+    now: tuple[str, str]
+    options: tuple[Option, ...]
+    author: str
+    date: dt.date
+    engine: str
+    is_demo: bool = False
+
+    def labels(self) -> tuple[str, ...]:
+        """Titles of the options, told apart by a number where two are called the same."""
+        titles = [option.title for option in self.options]
+        return tuple(
+            f"{title} ({number})" if titles.count(title) > 1 else title
+            for number, title in enumerate(titles, 1)
+        )
+
+
+def shortened(text: str, most: int) -> str:
+    """One paragraph of at most so many characters, cut at a word."""
+    words = " ".join(text.split())
+    if len(words) <= most:
+        return words
+    return words[:most].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + " …"
+
+
+def paper(facts: PaperFacts, brevity: int = 0) -> Document:
+    """The paper in the language of now. brevity 0 to 3: how much of what may be left out is left out."""
+    blocks: list[Block] = []
+    if facts.is_demo:
+        blocks.append(
+            Callout("warning", runs(_("Demonstration: the assumptions in this paper are made up.")))
+        )
+    blocks += _question(facts, brevity)
+    blocks += _options(facts, brevity)
+    blocks += [Heading(1, _("Result")), *(Paragraph(runs(text)) for text in _result(facts))]
+    blocks += _assumed(facts, brevity)
+    blocks += _not_said()
+    blocks += [Heading(1, _("Sources")), Paragraph(runs(_sources(facts)))]
+    return Document(
+        title=_("Decision paper: %(title)s") % {"title": facts.title}, language=texts.language(), blocks=tuple(blocks),
+        subtitle=f"{facts.city} · {facts.edition}", author=facts.author, date=facts.date,
+    )  # fmt: skip
+
+
+def _question(facts: PaperFacts, brevity: int) -> list[Block]:
+    count = sum(len(option.changes) for option in facts.options)
+    if len(facts.options) == 1:
+        question = ngettext(
+            "What would %(count)d changed indicator do to the place of %(city)s in the edition after %(edition)s?",
+            "What would %(count)d changed indicators do to the place of %(city)s in the edition after %(edition)s?",
+            count,
+        )
+    else:
+        count = len(facts.options)
+        question = _(
+            "Which of %(count)d options does most for the place of %(city)s in the edition after %(edition)s?"
+        )
+    text = question % {"count": count, "city": facts.city, "edition": facts.edition}
+    note = shortened(facts.options[0].note, NOTE_LENGTHS[brevity]) if len(facts.options) == 1 else ""
+    return [Heading(1, _("Question")), Paragraph(runs(f"{text} {note}".strip()))]
+
+
+def _options(facts: PaperFacts, brevity: int) -> list[Block]:
+    outcomes = [option.outcome for option in facts.options]
+    spec = tables.comparison_table(facts.labels(), outcomes)
+    columns = tuple(
+        Column(header, "right" if numeric else "left")
+        for header, numeric in zip(spec.header, spec.numeric, strict=True)
+    )
+    present = (_("Present edition, as published"), facts.now[0], facts.now[1], "–", "–")
+    table = Table(spec.caption, columns, (present, *spec.rows), id="options")
+    items = tuple(
+        ListItem(runs(text))
+        for option in facts.options
+        for text in _changes(facts, option, CHANGES_SHOWN[brevity])
+    )
+    return [Heading(1, _("Options")), BulletList(items), table, _figure(facts, brevity)]
+
+
+def _changes(facts: PaperFacts, option: Option, most: int) -> list[str]:
+    """What is changed, a sentence each, or in one sentence when options stand beside one another."""
+    found = [texts.change_text(change, facts.groups) for change in option.changes]
+    shown = [f"{title}: {what} ({sure})" for title, what, sure in found[:most]]
+    rest = len(found) - len(shown)
+    if rest:
+        shown.append(ngettext("and %(count)d more", "and %(count)d more", rest) % {"count": rest})
+    return shown if len(facts.options) == 1 else [f"{option.title}: {'; '.join(shown)}"]
+
+
+def _figure(facts: PaperFacts, brevity: int) -> Figure:
+    spec: chart_specs.Chart
+    if len(facts.options) == 1:
+        spec = charts.odds(facts.options[0].outcome)
+    else:
+        first = facts.options[0].outcome.before
+        rows = [(_("Without any change"), first)]
+        rows += [
+            (label, option.outcome.after) for label, option in zip(facts.labels(), facts.options, strict=True)
+        ]
+        spec = charts.rank_ranges(rows)
+    caption = f"{spec.title} ({spec.subtitle})"
+    return Figure(
+        draw(spec, CHART_WIDTHS[brevity], "paper"), f"{spec.title}. {spec.summary()}", caption, "chart"
+    )
+
+
+def _result(facts: PaperFacts) -> list[str]:
+    if len(facts.options) == 1:
+        outcome = facts.options[0].outcome
+        return [f"{texts.headline(outcome)} {_split(outcome)}"]
+    best = max(facts.options, key=lambda option: (option.outcome.places.mean, option.outcome.points.mean))
+    worst = min(facts.options, key=lambda option: (option.outcome.places.mean, option.outcome.points.mean))
+    return [
+        _(
+            "Most places on average: %(best)s with %(places)s; probability of at least one place better %(chance)s."
+            " Fewest: %(worst)s with %(fewest)s. The ranges overlap where the table shows it: the order is no certainty."
+        ) % {
+            "best": best.title, "places": texts.ranged_change(best.outcome.places),
+            "chance": texts.chance(best.outcome.one_better), "worst": worst.title,
+            "fewest": texts.ranged_change(worst.outcome.places),
+        }
+    ]  # fmt: skip
+
+
+def _split(outcome: Outcome) -> str:
+    return _(
+        "Of the change from now to then the city itself makes %(own)s points, everything else %(field)s points."
+    ) % {
+        "own": texts.ranged_change(outcome.split_points.own), "field": texts.ranged_change(outcome.split_points.field),
+    }  # fmt: skip
+
+
+def _assumed(facts: PaperFacts, brevity: int) -> list[Block]:
+    outcome = facts.options[0].outcome
+    found = texts.notes(outcome.notes, facts.groups)[: NOTES_SHOWN[brevity]]
+    items = tuple(ListItem(runs(text)) for text in (*found, texts.accuracy(outcome)))
+    return [Heading(1, _("What is assumed")), BulletList(items)]
+
+
+def _not_said() -> list[Block]:
+    found = (
+        _("What the changes cost and how long they take: this paper knows no money."),
+        _("Whether a measure reaches the values: they are assumptions of who wrote the scenario."),
+        _("What the publishers of the index will ask and weigh next time."),
+    )
+    return [
+        Heading(1, _("What this paper does not say")),
+        BulletList(tuple(ListItem(runs(text)) for text in found)),
+    ]
+
+
+def _sources(facts: PaperFacts) -> str:
+    hashes = ", ".join(f"{option.title} v{option.number} ({option.hash[:12]})" for option in facts.options)
+    state = _("released") if all(option.released for option in facts.options) else _("not released")
+    return _(
+        "Published results of %(source)s up to %(edition)s; simulation %(engine)s with %(draws)s draws, seed %(seed)s."
+        " Scenarios, version and checksum: %(hashes)s; %(state)s."
+    ) % {
+        "source": facts.source, "edition": facts.edition, "engine": facts.engine,
+        "draws": texts.figure(facts.options[0].outcome.draws, 0), "seed": facts.options[0].outcome.seed,
+        "hashes": hashes, "state": state,
+    }  # fmt: skip
+
+
+def pages(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        return len(file.pages)
+
+
+def one_page(facts: PaperFacts) -> Document:
+    """The fullest paper that fits on one page; the shortest when none does."""
+    document = paper(facts)
+    for brevity in range(1, len(CHART_WIDTHS)):
+        if pages(pdf_bytes(document)) == 1:
+            return document
+        document = paper(facts, brevity)
+    return document
