@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,6 +20,7 @@ from steuerrad.kernel import clock
 from steuerrad.kernel.registry import registry
 from steuerrad.platform.accounts.sign_in_links import link_for
 from steuerrad.platform.notifications.actions import language_of
+from steuerrad.platform.notifications.handover import ascii_address
 from steuerrad.platform.notifications.models import Mail, Notification, Recipient
 
 SALT = "notifications.unsubscribe"
@@ -51,6 +53,13 @@ def _item(row: Notification, recipient: Recipient) -> Item:
     return Item(row.title, tuple(row.lines), url)
 
 
+def shown_address(address: str) -> str:
+    """As it may stand in a header; the server says what it thinks of one that cannot be written so."""
+    with suppress(UnicodeError):
+        return ascii_address(address)
+    return address
+
+
 def _topic_titles() -> dict[str, str]:
     return {item.id: str(item.title) for item in registry.all("topics")}
 
@@ -76,7 +85,7 @@ def write(mail: Mail) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["Subject"] = _subject(rows)
         message["From"] = settings.DEFAULT_FROM_EMAIL
-        message["To"] = mail.to
+        message["To"] = shown_address(mail.to)
         message["Date"] = format_datetime(clock.now())
         message["Message-ID"] = mail.message_id
         message["Auto-Submitted"] = "auto-generated"
