@@ -20,9 +20,9 @@ from steuerrad.engines.ranking.movement import POOL, WIDER, Movement, PastYear, 
 Singles = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 FEWEST_DONORS = 10
-ALONE_SD = (
-    15.0  # assumed spread of one indicator on its own, in points of 100, beside what its city has in common
-)
+BLOCK = 40_000  # scores that are worked on at once
+#: Assumed spread of one indicator on its own, in points of 100, beside what its city has in common.
+ALONE_SD = 15.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,38 +134,79 @@ def _year(newer: Field, before: Doubles, after: Doubles, slope: Doubles, centre:
     return _Year(newer.year, drift, residuals, newer.changed)
 
 
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """What a draw needs, ready as arrays: pools (m, years + 1, POOL), drifts (m, years + 1), fixed and from_centre
+    (cities, m): the part of the next score that no chance touches, and the distance that a drawn slope acts on.
+    """
+
+    pools: Singles
+    drifts: Singles
+    fixed: Singles
+    from_centre: Singles
+    maxima: Singles
+    worth: Singles
+
+
 def move_indicators(
     movement: IndicatorMovement, field: Field, draws: int, rng: np.random.Generator, method_break: bool | None
 ) -> Singles:
     """Draw the next totals (cities, draws) from the scores of `field`, in points within 0 to 100.
 
-    Work grows in proportion to cities, indicators and draws; memory does not grow with the indicators.
+    Work grows in proportion to cities, indicators and draws; memory does not grow with the indicators. Blocks of
+    draws are small enough to stay in the cache of the processor.
     """
     usable, factor = movement.total.usable(method_break)
     years = [item for item in movement.years if item.year in {past.year for past in usable}]
-    cities = len(field.cities)
-    chances = draw_chances(movement.total, cities, draws, rng, method_break)
-    place = chances.donor + (chances.year * POOL).astype(np.int32)[None, :]
+    chances = draw_chances(movement.total, len(field.cities), draws, rng, method_break)
+    step = _step(movement, field, years, factor, rng)
     turn = (chances.slope - movement.total.slope).astype(np.float32)
-    prior = movement.total.prior
     shock = np.where(chances.year == len(years), chances.drift, 0.0).astype(np.float32)
-    donors = [_donors(len(item.residuals), prior, rng) for item in years]
-    total = np.zeros((cities, draws), np.float32)
-    moved = np.empty_like(total)
-    kept = _known_difference(field)
-    for number, (item, worth) in enumerate(zip(field.indicators, worths(field), strict=True)):
-        pool = _pool(movement, years, donors, number, item.maximum, rng) * factor
-        np.take(pool.ravel(), place, out=moved, mode="clip")
-        drifts = np.array([*(np.nan_to_num(year.drift[number]) * factor for year in years), 0.0], np.float32)
-        moved += drifts[chances.year] + shock * np.float32(item.maximum / 100.0)
-        score = field.scores[:, number]
-        from_centre = (score - movement.centre[number]).astype(np.float32)
-        moved += (score + (movement.slope[number] - 1.0) * from_centre).astype(np.float32)[:, None]
-        moved += from_centre[:, None] * turn
-        np.clip(moved, 0.0, np.float32(item.maximum), out=moved)
-        moved *= np.float32(worth)
+    total = np.empty((len(field.cities), draws), np.float32)
+    width = max(BLOCK // len(field.cities), 16)
+    for first in range(0, draws, width):
+        part = slice(first, first + width)
+        year = chances.year[part]
+        place = chances.donor[:, part] + (year * POOL)[None, :]
+        total[:, part] = _block(step, place, year, shock[part], turn[part])
+    total += _known_difference(field)[:, None]
+    return np.clip(total, 0.0, 100.0, out=total)
+
+
+def _step(
+    movement: IndicatorMovement, field: Field, years: Sequence[_Year], factor: float, rng: np.random.Generator
+) -> _Step:
+    donors = [_donors(len(item.residuals), movement.total.prior, rng) for item in years]
+    from_centre = field.scores - movement.centre
+    drifts = np.array(
+        [*(np.nan_to_num(year.drift) * factor for year in years), np.zeros(len(movement.slope))]
+    )
+    pools = [
+        factor * _pool(movement, years, donors, number, item.maximum, rng)
+        for number, item in enumerate(field.indicators)
+    ]
+    maxima = np.array([item.maximum for item in field.indicators])
+    fixed = field.scores + (movement.slope - 1.0) * from_centre
+    arrays = (np.array(pools), drifts.T, fixed, from_centre, maxima, worths(field))
+    return _Step(*(np.ascontiguousarray(item, np.float32) for item in arrays))
+
+
+def _block(
+    step: _Step, place: NDArray[np.int64], year: NDArray[np.int64], shock: Singles, turn: Singles
+) -> Singles:
+    """Totals of all cities for some of the draws."""
+    total = np.zeros(place.shape, np.float32)
+    moved, slope = np.empty_like(total), np.empty_like(total)
+    for number, (maximum, worth) in enumerate(zip(step.maxima, step.worth, strict=True)):
+        np.take(step.pools[number].ravel(), place, out=moved, mode="clip")
+        moved += step.drifts[number][year] + shock * (maximum / np.float32(100.0))
+        np.multiply(step.from_centre[:, number, None], turn, out=slope)
+        moved += slope
+        moved += step.fixed[:, number, None]
+        np.clip(moved, 0.0, maximum, out=moved)
+        moved *= worth
         total += moved
-    return np.clip(total + kept[:, None], 0.0, 100.0)
+    return total
 
 
 def _known_difference(field: Field) -> Singles:
