@@ -150,7 +150,7 @@ ORDERED = ("min_max", "percentile_rank", "rank")
 
 @given(TABLES, st.sampled_from(ORDERED), st.integers(0, 4), st.integers(1, 80))
 def test_getting_better_never_costs_a_rank(values, kind, column, gain) -> None:
-    """Without treatment of outliers and for these methods; under a z-score everybody's spread moves too."""
+    """Without treatment of outliers and for these methods."""
     method = Method(Normaliser(kind))
     before = compute(FIVE, values, method)
     changed = values.copy()
@@ -159,6 +159,16 @@ def test_getting_better_never_costs_a_rank(values, kind, column, gain) -> None:
     if before.ranks[0] and after.ranks[0] and not np.isnan(before.scores[0, column]):
         assert after.ranks[0] <= before.ranks[0]
         assert after.total[0] >= before.total[0] - 1e-9 or np.isnan(before.scores).any()
+
+
+def test_under_a_z_score_getting_better_can_cost_a_rank() -> None:
+    """The first catches up with two that are close to each other, and the smaller spread widens what is left."""
+    pair = Framework((Indicator("a", "top"), Indicator("b", "top")), (Node("top"),))
+    method = Method(Normaliser("z_score", 0, 1))
+    before = np.array([[0.0, 1], [10, 0], [9.9, 0.05]])
+    after = before.copy()
+    after[0, 0] = 9
+    assert compute(pair, before, method).ranks[0] < compute(pair, after, method).ranks[0]
 
 
 @given(GAPPED, st.sampled_from(ORDERED), st.lists(st.sampled_from([0.1, 3.0, 250.0]), min_size=5, max_size=5))
