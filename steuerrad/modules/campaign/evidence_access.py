@@ -20,3 +20,8 @@ def may_read(user: Any, file: StoredFile) -> bool:
     own = Q(question__answers__evidence__file=file) | Q(question__previous_answer__evidence__file=file)
     found: bool = visible(user).filter(pk__in=Assignment.objects.filter(own).values("pk")).exists()
     return found
+
+
+def may_read_own(user: Any, file: StoredFile) -> bool:
+    """A filled file that waits for its confirmation: nobody but who uploaded it."""
+    return bool(getattr(user, "is_authenticated", False)) and file.uploaded_by_id == user.pk

@@ -3,15 +3,21 @@
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import FileOwner, Module, NavigationItem, Permission
-from steuerrad.modules.campaign.evidence_access import may_read
+from steuerrad.modules.campaign.cards import CARDS
+from steuerrad.modules.campaign.datasets import DATASETS
+from steuerrad.modules.campaign.demo import DEMO
+from steuerrad.modules.campaign.evidence_access import may_read, may_read_own
+from steuerrad.modules.campaign.jobs import DOSSIERS
 from steuerrad.modules.campaign.personal import PERSONAL_DATA
+from steuerrad.modules.campaign.search import SEARCH
 
 module = Module(
     slug="campaign",
     title=_("Data campaign"),
     summary=_("Ask the city's organisations for figures, check and release what they answer"),
     urls="steuerrad.modules.campaign.urls",
-    navigation=(NavigationItem(_("Data campaign"), "campaign:index"),),
+    api="steuerrad.modules.campaign.api:router",
+    navigation=(NavigationItem(_("Data campaign"), "campaign:index", order=300, permission="campaign.read"),),
     permissions=(
         Permission(
             "campaign.read",
@@ -31,7 +37,15 @@ module = Module(
         ),
         Permission("campaign.release", _("Release checked answers"), roles=("approver",)),
     ),
-    file_owners=(FileOwner("campaign.evidence", _("Evidence"), may_read),),
+    file_owners=(
+        FileOwner("campaign.evidence", _("Evidence"), may_read),
+        FileOwner("campaign.import", _("Filled files before they are taken over"), may_read_own),
+    ),
+    jobs=(DOSSIERS,),
+    cards=CARDS,
+    datasets=DATASETS,
+    search=SEARCH,
+    demo=(DEMO,),
     personal_data=PERSONAL_DATA,
     publishes=(
         "campaign.round_opened",

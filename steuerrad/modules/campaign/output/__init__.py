@@ -1,0 +1,1 @@
+"""A round as files: workbook, CSV, JSON and the print dossier with all evidence."""
