@@ -163,12 +163,13 @@ def test_getting_better_never_costs_a_rank(values, kind, column, gain) -> None:
 
 def test_under_a_z_score_getting_better_can_cost_a_rank() -> None:
     """The first catches up with two that are close to each other, and the smaller spread widens what is left."""
-    pair = Framework((Indicator("a", "top"), Indicator("b", "top")), (Node("top"),))
+    flat = Framework(tuple(Indicator(key, "top") for key in "abc"), (Node("top"),))
     method = Method(Normaliser("z_score", 0, 1))
-    before = np.array([[0.0, 1], [10, 0], [9.9, 0.05]])
+    before = np.array([[0.0, 1, 1], [10, 0, 1], [9.9, 0.05, 0]])
     after = before.copy()
     after[0, 0] = 9
-    assert compute(pair, before, method).ranks[0] < compute(pair, after, method).ranks[0]
+    assert compute(flat, before, method).ranks.tolist() == [1, 2, 3]
+    assert compute(flat, after, method).ranks.tolist() == [2, 1, 3]
 
 
 @given(GAPPED, st.sampled_from(ORDERED), st.lists(st.sampled_from([0.1, 3.0, 250.0]), min_size=5, max_size=5))
