@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Linkable, LinkTarget
 from steuerrad.modules.strategy.models import Kpi, Measure
+from steuerrad.modules.strategy.portfolio.queries.succession import final_measures
 from steuerrad.modules.strategy.queries.kpis import kpis, with_newest
 
 STATE_GLYPHS = {"computed": "in_operation", "collected": "in_progress", "missing": "unknown"}
@@ -16,12 +17,17 @@ STATE_LABELS = {"computed": _("computed"), "collected": _("collected"), "missing
 
 
 def measure_targets(numbers: Iterable[str], user: Any) -> Mapping[str, LinkTarget]:
-    found = Measure.objects.filter(retired=False, number__in=list(numbers))
+    """A number that went on as another leads to the first measure at its end."""
+    wanted = set(numbers)
+    found = {item.number: item for item in Measure.objects.filter(retired=False, number__in=wanted)}
+    gone = wanted - set(found)
+    ends = final_measures(gone) if gone else {}
+    found |= {number: items[0] for number, items in ends.items() if items and not items[0].retired}
     return {
-        item.number: LinkTarget(
+        number: LinkTarget(
             str(item), item.get_absolute_url(), _("Measure"), item.status, item.get_status_display()  # type: ignore[attr-defined]
         )
-        for item in found
+        for number, item in found.items()
     }  # fmt: skip
 
 

@@ -29,5 +29,6 @@ urlpatterns = [
     path("proposals/<slug:kind>/<int:pk>/withdraw/", proposals.withdraw_proposal, name="withdraw_proposal"),
     path("systems/", systems.system_list, name="systems"),
     path("", include("steuerrad.modules.strategy.public.urls")),
+    path("", include("steuerrad.modules.strategy.portfolio.urls")),
     path("sources/", systems.source_list, name="sources"),
 ]

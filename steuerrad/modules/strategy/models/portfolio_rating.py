@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.modules.strategy.models.measures import Measure
@@ -40,6 +41,12 @@ class Criterion(Named):
         ordering = ["order"]
         verbose_name = _("criterion")
         verbose_name_plural = _("criteria")
+
+    @property
+    def question(self) -> str:
+        """What is asked, in the language of the page where the city gives it."""
+        english = (get_language() or "").startswith("en")
+        return self.description_en if english and self.description_en else self.description
 
 
 class Rating(models.Model):

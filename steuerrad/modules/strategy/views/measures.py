@@ -15,7 +15,8 @@ from steuerrad.modules.strategy.actions.proposals import may_report_status, prop
 from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.strategy.actions.status import change_status, may_change_status
 from steuerrad.modules.strategy.forms import MeasureFilterForm, StatusForm
-from steuerrad.modules.strategy.models import Measure, MeasureOrganisation
+from steuerrad.modules.strategy.models import Kpi, Measure, MeasureOrganisation
+from steuerrad.modules.strategy.portfolio.views.measure import replaced, steering_context
 from steuerrad.modules.strategy.public.plain import measure_sentences
 from steuerrad.modules.strategy.public.queries import newest_reports
 from steuerrad.modules.strategy.queries import kpis as kpi_queries
@@ -53,7 +54,12 @@ def measure_list(request: HttpRequest) -> HttpResponse:
 
 
 def measure(request: HttpRequest, number: str) -> HttpResponse:
+    gone = Measure.objects.filter(number=number[:60], replaced=True).select_related("field__theme").first()
+    if gone is not None:
+        return replaced(request, gone)
     found = queries.measure(number)
+    steering = steering_context(request, found)
+    before = [item.old for item in steering["steering"].predecessors]
     year = clock.today().year
     why = attention(
         Status(found.status), PeriodKind(found.period_kind), found.start_year, found.end_year, year
@@ -67,6 +73,9 @@ def measure(request: HttpRequest, number: str) -> HttpResponse:
     report = newest_reports([found.pk]).get(found.pk)
     leads = [item.organisation.name for item in roles["lead"]]
     own = [kpi.pk for kpi in found.own_kpis]  # type: ignore[attr-defined]
+    if before:  # what it has taken over brings its KPIs and links along
+        own += Kpi.objects.filter(retired=False, measure__in=before).values_list("pk", flat=True)
+    links = linked([found.ref, *(item.ref for item in before)], request.user)
     context = {
         "heading": found.title,
         "preline": _("Measure %(number)s") % {"number": found.number},
@@ -82,8 +91,9 @@ def measure(request: HttpRequest, number: str) -> HttpResponse:
         "targets": [target for target in found.targets.all() if not target.retired],  # type: ignore[attr-defined]
         "systems": [(system, runs_here(system)) for system in found.own_systems],  # type: ignore[attr-defined]
         "documents": [item for item in found.documents.all() if not item.retired],  # type: ignore[attr-defined]
-        "links": linked([found.ref], request.user).get(found.ref, []),
+        "links": [link for group in links.values() for link in group],
         "sources": documents(),
+        **steering,
         "may_change": may_change_status(request.user, found) or may_report_status(request.user, found),
         "proposals": waiting_for_measure(found, request.user),
         "findings": open_findings_of("measure", found.number),

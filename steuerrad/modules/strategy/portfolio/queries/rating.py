@@ -185,3 +185,13 @@ def rating_progress(user: Any) -> tuple[int, int]:
         own[measure].add(criterion)
     every = set(steered_measures().values_list("pk", flat=True))
     return sum(bool(needed) and needed <= own[pk] for pk in every), len(every)
+
+
+def next_to_rate(user: Any) -> Measure | None:
+    """The first measure of the strategy that the person has not rated in full. Three queries."""
+    needed = {item.pk for item in criteria()}
+    own: dict[int, set[int]] = defaultdict(set)
+    for measure, criterion in Rating.objects.filter(person=user).values_list("measure_id", "criterion_id"):
+        own[measure].add(criterion)
+    every = steered_measures().order_by("order", "pk")
+    return next((item for item in every if not needed <= own[item.pk]), None)

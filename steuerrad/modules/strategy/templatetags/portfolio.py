@@ -1,0 +1,78 @@
+"""Tags of the portfolio's pages: `{% load portfolio %}`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+
+from steuerrad.kernel import clock
+from steuerrad.modules.strategy.models import Milestone
+from steuerrad.modules.strategy.models.portfolio import COLOUR_LABELS
+from steuerrad.modules.strategy.portfolio import texts
+from steuerrad.modules.strategy.portfolio.rules.light import Colour
+from steuerrad.modules.strategy.portfolio.rules.milestones import MilestoneState, state_of
+
+register = template.Library()
+
+
+@register.filter
+def euro(value: Decimal | str | None) -> str:
+    """EUR; also of the decimal texts that a frozen report holds."""
+    if value is None or value == "":
+        return texts.euro(None)
+    return texts.euro(Decimal(value))
+
+
+@register.inclusion_tag("strategy/portfolio/_light.html")
+def light(colour: str, label: str = "") -> dict[str, Any]:
+    """A traffic light as shape, colour and words: `{% light state.colour %}`."""
+    known = Colour(colour) if colour in set(Colour) else Colour.GREY
+    return {"colour": known.value, "label": label or COLOUR_LABELS[known]}
+
+
+@register.filter
+def milestone_state(item: Milestone) -> MilestoneState:
+    return state_of(item.point, clock.today())
+
+
+@register.filter
+def milestone_label(state: str) -> str:
+    return str(texts.MILESTONE_STATES.get(state, ""))  # type: ignore[call-overload]
+
+
+@register.filter
+def milestone_glyph(state: str) -> str:
+    return texts.MILESTONE_GLYPHS.get(state, "unknown")  # type: ignore[call-overload]
+
+
+@register.filter
+def risk_label(level: str) -> str:
+    return str(texts.RISK_LEVELS.get(level, ""))  # type: ignore[call-overload]
+
+
+@register.filter
+def timeliness_label(state: str) -> str:
+    return str(texts.TIMELINESS.get(state, ""))  # type: ignore[call-overload]
+
+
+@register.filter
+def freshness_label(state: str) -> str:
+    return str(texts.FRESHNESS.get(state, ""))  # type: ignore[call-overload]
+
+
+@register.filter
+def explained(part: Any, programmes: dict[str, str]) -> str:
+    """The sentence of a part of the light."""
+    return texts.explain(part, programmes or {})
+
+
+@register.filter
+def part_name(part: str) -> str:
+    return str(texts.PARTS.get(part, part))
+
+
+@register.filter
+def fault_text(fault: Any, programmes: dict[str, str]) -> str:
+    return texts.money_fault(fault, programmes or {})
