@@ -9,19 +9,14 @@ from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from steuerrad.kernel.contributions import Command
 from steuerrad.modules.city_index.catalogue import UnknownNameError
 from steuerrad.modules.city_index.commands_audit import UseError, the_catalogue
-from steuerrad.modules.city_index.queries_scales import IndicatorScale, PlacedScore, indicator_scales
+from steuerrad.modules.city_index.queries_scales import IndicatorScale, indicator_scales
+from steuerrad.modules.city_index.scale_text import OUTCOMES, outcome, reading
 
 SCHEMA = "steuerrad.index.scales/1"
-OUTCOMES = {
-    "contradicted": gettext_lazy("no single rank scale"),
-    "possible": gettext_lazy("rank scale possible"),
-    "not_checkable": gettext_lazy("not checkable"),
-}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +44,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def outcome(scale: IndicatorScale) -> str:
-    return "not_checkable" if scale.verdict is None else scale.verdict.outcome
-
-
 def print_scale(scale: IndicatorScale) -> None:
     """One indicator and its telling scores; those at an end of the scale say nothing and are left out."""
     if scale.verdict is None or scale.verdict.outcome == "not_checkable":
@@ -64,21 +55,6 @@ def print_scale(scale: IndicatorScale) -> None:
     for score in scale.scores:
         if score.fit.telling:
             print(f"    {score.city} {score.printed}: {reading(score, scale.cities or 0)}")
-
-
-def reading(score: PlacedScore, cities: int) -> str:
-    """What a printed score could be."""
-    parts = []
-    if score.fit.ranks:
-        places = "–".join(str(rank) for rank in dict.fromkeys((score.fit.ranks[0], score.fit.ranks[-1])))
-        parts.append(_("place %(places)s of %(cities)d") % {"places": places, "cities": cities})
-    else:
-        parts.append(_("between two places of %(cities)d") % {"cities": cities})
-    if score.fit.points:
-        parts.append(
-            _("%(reached)d of %(all)d points") % {"reached": score.fit.points[0], "all": score.fit.points[1]}
-        )
-    return "; ".join(parts)
 
 
 def scale_data(scale: IndicatorScale) -> dict[str, Any]:

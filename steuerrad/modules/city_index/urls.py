@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from steuerrad.modules.city_index.views import audit, compare, editions, imports
+from steuerrad.modules.city_index.views import audit, compare, editions, imports, scales
 
 app_name = "city_index"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("compare/", compare.compare, name="compare"),
     path("indicators/<slug:category>/<slug:key>/", compare.indicator, name="indicator"),
     path("conflicts/", audit.conflicts, name="conflicts"),
+    path("scales/", scales.scales, name="scales"),
     path("mappings/", editions.mappings, name="mappings"),
     path("memo/", include("steuerrad.modules.city_index.memo.urls")),
     path("import/", imports.upload, name="import"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.test import Client
 
 from steuerrad.modules.city_index.models import Edition
 from steuerrad.modules.city_index.queries_scales import IndicatorScale, indicator_scales
@@ -41,6 +42,18 @@ def test_an_edition_of_unknown_size_is_not_checkable() -> None:
     edition = Edition.objects.get(year=2019)
     edition.cities = None
     assert {item.verdict for item in indicator_scales([edition])} == {None}
+
+
+def test_the_page(client: Client, django_assert_max_num_queries) -> None:
+    with django_assert_max_num_queries(20):
+        newest = client.get("/index/scales/")
+    assert newest.status_code == 200
+    html = client.get("/index/scales/?edition=2020").content.decode()
+    assert html.count("<h1") == 1
+    assert "42,1" in html
+    assert "0,6\u00a0%" in html or "0,6 %" in html  # two scores of electric cars
+    assert client.get("/index/scales/?edition=nonsense").status_code == 200
+    assert "/index/scales/" in client.get("/index/").content.decode()
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
