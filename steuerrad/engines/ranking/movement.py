@@ -39,6 +39,12 @@ class Prior:
     cities: float = 6.0
     years: float = 2.0
 
+    def __post_init__(self) -> None:
+        if not all(
+            value > 0 for value in (self.score_sd, self.shock_sd, self.slope_sd, self.cities, self.years)
+        ):
+            raise ValueError("spreads and weights of a prior must be above zero")
+
 
 ASSUMED = Prior()
 

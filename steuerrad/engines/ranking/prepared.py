@@ -172,12 +172,22 @@ class Prepared:
                     added += own
                     shift = weight * others
                     fallen = shift if fallen is None else fallen + shift
-                    notes.append(Note("raw_recomputed", {"key": key}))
+                    notes += self._raw_notes(key, values[number])
                 else:
                     gain = values[number] - present if item.kind == "value" else values[number]
                     added += np.where(there[number], gain, 0.0)
             points += weight * (np.clip(present + added, 0.0, high) - present)
         return points.astype(np.float32), fallen, notes
+
+    def _raw_notes(self, key: str, values: Doubles) -> list[Note]:
+        """That the column was computed anew, and whether the own value may leave what the field has reached."""
+        notes = [Note("raw_recomputed", {"key": key})]
+        place = self._indicator(key)
+        column = np.zeros(1) if self.field.raw is None else self.field.raw[:, place]
+        beyond = values.max() > np.nanmax(column) or values.min() < np.nanmin(column)
+        if beyond and self.field.indicators[place].scale == "min_max":
+            notes.append(Note("exceeds_scale", {"key": key}))
+        return notes
 
     def _scale(self, of: str, key: str) -> tuple[Any, Any, float]:
         """Present value, points of the total for one point, and highest value of a figure."""

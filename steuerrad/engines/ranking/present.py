@@ -83,8 +83,7 @@ def _slots(field: Field) -> tuple[NDArray[np.int64], int]:
         place = max(int(field.ranks[number]) - 1, last + 1)
         if place < field.participants:
             slots[number] = last = place
-    for number in np.flatnonzero(np.isfinite(field.totals) & (slots < 0)):
-        slots[number] = _free_slot(slots, field.totals, field.totals[number], field.participants)
+    _place_scores(slots, field.totals, field.participants)
     return slots, contradicted
 
 
@@ -93,13 +92,19 @@ def _interval(total: float) -> Interval:
     return Interval(max(value - ROUNDING, Fraction(0)), min(value + ROUNDING, Fraction(100)))
 
 
-def _free_slot(slots: NDArray[np.int64], totals: Doubles, score: float, size: int) -> int:
-    """The middle of the places that are open to a score without a rank; -1 when there is none."""
+def _place_scores(slots: NDArray[np.int64], totals: Doubles, size: int) -> None:
+    """Give scores without a rank places of their own, evenly among those open between ranked scores; in place."""
+    open_scores = np.flatnonzero(np.isfinite(totals) & (slots < 0))
     placed = (slots >= 0) & np.isfinite(totals)
-    above = slots[placed & (totals >= score)].max(initial=-1)
-    below = slots[placed & (totals < score)].min(initial=size)
-    free = np.setdiff1d(np.arange(int(above) + 1, int(below)), slots)
-    return int(free[len(free) // 2]) if len(free) else -1
+    gaps: dict[tuple[int, int], list[int]] = {}
+    for number in open_scores[np.argsort(-totals[open_scores], kind="stable")]:
+        above = int(slots[placed & (totals >= totals[number])].max(initial=-1))
+        below = int(slots[placed & (totals < totals[number])].min(initial=size))
+        gaps.setdefault((above, below), []).append(int(number))
+    for (above, below), numbers in gaps.items():
+        free = np.setdiff1d(np.arange(above + 1, below), slots)
+        for order, number in enumerate(numbers[: len(free)], 1):
+            slots[number] = free[round(order * (len(free) + 1) / (min(len(numbers), len(free)) + 1)) - 1]
 
 
 def _fill(by_slot: Doubles, draws: int, rng: np.random.Generator) -> Singles:

@@ -45,6 +45,12 @@ class Model:
     prior: Prior = ASSUMED
     movement: Movement | None = None
 
+    def __post_init__(self) -> None:
+        if self.own not in ("typical", "still") or self.level not in ("auto", "totals", "indicators"):
+            raise ValueError("the model knows no such choice")
+        if not (np.isfinite(self.own_sd) and self.own_sd >= 0):
+            raise ValueError("the spread of the own total must not be negative")
+
 
 def prepare(
     field: Field,
@@ -57,7 +63,8 @@ def prepare(
 ) -> Prepared:
     """Draw the present and the next edition of `field` for all participants.
 
-    own: a city of the field. history: older editions to learn from. Raises ValueError when the own city is not in
+    own: a city of the field. history: older editions to learn from (of the same group, where the field is that of one
+    group); newer ones are not looked at. Raises ValueError when the own city is not in
     the field, nothing is published of its total, or draws lie outside 100 to 200,000.
     """
     model = model or Model()

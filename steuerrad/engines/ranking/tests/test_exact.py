@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -98,3 +99,22 @@ def test_senseless_figures_are_refused() -> None:
 @given(st.floats(1e-5, 1 - 1e-5))
 def test_normal_quantile_inverts_the_distribution(p: float) -> None:
     assert float(normal.cdf(normal.quantile(p))) == pytest.approx(p, abs=1e-6)
+
+
+def test_the_published_table_says_what_the_code_computes() -> None:
+    page = Path(__file__).parents[4] / "docs" / "explanation" / "what_if.md"
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.read_text(encoding="utf-8").splitlines() if line.startswith(("| 68 |", "| 71 "))
+    ]  # fmt: skip
+    assert len(rows) == len(TABLE)
+    for row, own in zip(rows, TABLE, strict=True):
+        exact = rank_distribution(*own, RIVALS, [SD] * 6)
+        model = Model("still", own[1], movement=Movement.fixed(SD))
+        found = prepare(normal_field(own[0]), "city0", (), model, draws=200_000, seed=7).before
+        printed = [float(value) for value in row[3].split(",")]
+        assert printed == pytest.approx(exact, abs=0.00005)
+        assert float(row[1]) == pytest.approx(expected_rank(*own, RIVALS, [SD] * 6), abs=0.00005)
+        assert float(row[2].split(" ± ")[0]) == pytest.approx(found.rank.mean, abs=0.00005)
+        assert [float(value) for value in row[4].split(",")] == pytest.approx(found.ranks, abs=0.00005)
+        assert float(row[6].split(" ± ")[0]) == pytest.approx(found.top(3).value, abs=0.00005)

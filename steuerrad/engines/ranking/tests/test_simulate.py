@@ -19,6 +19,7 @@ from steuerrad.engines.ranking import (
     prepare,
     simulate,
 )
+from steuerrad.engines.ranking.movement import Prior
 from steuerrad.engines.ranking.own_change import draw_moves, triangular
 from steuerrad.engines.ranking.tests.fields import NAN, full_fields, totals_field, with_raw
 
@@ -111,7 +112,9 @@ def test_a_raw_value_moves_the_whole_field(to: float, own: float, others: tuple[
     assert found.after.rank.mean == 1 + ahead
     above = [prepared.at_score(score).rank.mean for score in others]
     assert above == sorted(above, reverse=True)
-    assert ("raw_recomputed", {"key": "g/i"}) in [(note.code, dict(note.values)) for note in found.notes]
+    codes = [note.code for note in found.notes]
+    assert "raw_recomputed" in codes
+    assert ("exceeds_scale" in codes) == (to == 22)  # the best of the field is 18
 
 
 @pytest.mark.parametrize(("to", "gain", "places"), [(8, 0, 0), (9.5, 25, 1)])
@@ -321,3 +324,13 @@ def test_memory_is_that_of_the_totals_only() -> None:
     prepared = prepare(full_fields(83, (8, 8, 7, 7, 7))[-1], "city5", draws=1000)
     assert prepared.rivals_now.nbytes + prepared.rivals_next.nbytes == 2 * 82 * 1000 * 4
     assert isinstance(prepared.field, Field)
+
+
+@pytest.mark.parametrize(
+    "model", [{"own": "best"}, {"level": "cities"}, {"own_sd": -1.0}, {"own_sd": float("nan")}]
+)
+def test_a_senseless_model_is_refused(model: dict[str, object]) -> None:
+    with pytest.raises(ValueError):
+        Model(**model)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="above zero"):
+        Prior(score_sd=0.0)
