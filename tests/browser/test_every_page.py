@@ -19,7 +19,7 @@ MOST_PAGES = 150
 #: Pages of one view with the same names in the query look alike; a few of each are enough.
 MOST_ALIKE = 2
 HREF = re.compile(r"""<a\b[^>]*?\bhref="([^"]*)\"""")
-FILE = re.compile(r"\.(csv|xlsx|json|pdf|docx|html)$|/(pdf|docx|html|download)/?$")
+FILE = re.compile(r"\.(csv|xlsx|json|pdf|docx|html|atom|svg)$|/(pdf|docx|html|download)/?$")
 #: What following a link would end: the session of the test itself.
 ENDS_SESSION = ("account_logout",)
 Kind = tuple[str, frozenset[str]]
