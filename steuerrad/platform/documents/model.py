@@ -161,7 +161,8 @@ Block = Heading | Paragraph | BulletList | Table | Figure | Callout | PageBreak
 class Document:
     """``language`` is a BCP 47 tag (de, en). ``meta`` is printed below the title as label and value.
 
-    ``date`` is also the file's creation time, so that equal documents give equal bytes.
+    ``date`` is also the file's creation time, so that equal documents give equal bytes. ``compact``: smaller
+    margins, letters and gaps in print, for a paper of one page.
     """
 
     title: str
@@ -172,6 +173,7 @@ class Document:
     date: dt.date | None = None
     meta: tuple[tuple[str, str], ...] = ()
     notes: tuple[Note, ...] = ()
+    compact: bool = False
 
 
 def runs(*parts: Run | str) -> Runs:

@@ -207,6 +207,7 @@ class _Builder:
             "lang": language,
             "region": region if len(region) == 2 else None,
             "fonts": FONTS,
+            "compact": document.compact,
             "foot": clean(document.author)[:80],
             "page-word": self.words["page"],
             "of-word": self.words["of"],

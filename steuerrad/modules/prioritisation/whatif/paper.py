@@ -97,7 +97,7 @@ def paper(facts: PaperFacts, brevity: int = 0) -> Document:
     blocks += [Heading(1, _("Sources")), Paragraph(runs(_sources(facts)))]
     return Document(
         title=_("Decision paper: %(title)s") % {"title": facts.title}, language=texts.language(), blocks=tuple(blocks),
-        subtitle=f"{facts.city} · {facts.edition}", author=facts.author, date=facts.date,
+        subtitle=f"{facts.city} · {facts.edition}", author=facts.author, date=facts.date, compact=True,
     )  # fmt: skip
 
 
@@ -122,12 +122,13 @@ def _question(facts: PaperFacts, brevity: int) -> list[Block]:
 def _options(facts: PaperFacts, brevity: int) -> list[Block]:
     outcomes = [option.outcome for option in facts.options]
     spec = tables.comparison_table(facts.labels(), outcomes)
-    columns = tuple(
-        Column(header, "right" if numeric else "left")
-        for header, numeric in zip(spec.header, spec.numeric, strict=True)
-    )
+    headers = (_("Option"), _("Total"), _("Rank"), _("Places gained"), _("One place better"))
+    columns = tuple(Column(header, "right" if number else "left") for number, header in enumerate(headers))
     present = (_("Present edition, as published"), facts.now[0], facts.now[1], "–", "–")
-    table = Table(spec.caption, columns, (present, *spec.rows), id="options")
+    note = _(
+        "Means of total and places, median of the rank, each with its range from 5 to 95 %; all but the first row are of the next edition."
+    )
+    table = Table(_("Options side by side"), columns, (present, *spec.rows), id="options", note=note)
     items = tuple(
         ListItem(runs(text))
         for option in facts.options
@@ -136,14 +137,14 @@ def _options(facts: PaperFacts, brevity: int) -> list[Block]:
     return [Heading(1, _("Options")), BulletList(items), table, _figure(facts, brevity)]
 
 
-def _changes(facts: PaperFacts, option: Option, most: int) -> list[str]:
+def _changes(facts: PaperFacts, label: str, option: Option, most: int) -> list[str]:
     """What is changed, a sentence each, or in one sentence when options stand beside one another."""
     found = [texts.change_text(change, facts.groups) for change in option.changes]
     shown = [f"{title}: {what} ({sure})" for title, what, sure in found[:most]]
     rest = len(found) - len(shown)
     if rest:
         shown.append(ngettext("and %(count)d more", "and %(count)d more", rest) % {"count": rest})
-    return shown if len(facts.options) == 1 else [f"{option.title}: {'; '.join(shown)}"]
+    return shown if len(facts.options) == 1 else [f"{label}: {'; '.join(shown)}"]
 
 
 def _figure(facts: PaperFacts, brevity: int) -> Figure:
@@ -167,16 +168,23 @@ def _result(facts: PaperFacts) -> list[str]:
     if len(facts.options) == 1:
         outcome = facts.options[0].outcome
         return [f"{texts.headline(outcome)} {_split(outcome)}"]
-    best = max(facts.options, key=lambda option: (option.outcome.places.mean, option.outcome.points.mean))
-    worst = min(facts.options, key=lambda option: (option.outcome.places.mean, option.outcome.points.mean))
+    named = sorted(
+        zip(facts.labels(), facts.options, strict=True),
+        key=lambda pair: (-pair[1].outcome.places.mean, -pair[1].outcome.points.mean),
+    )
+    (best, first), (worst, last) = named[0], named[-1]
+    if texts.signed(first.outcome.places.mean) == texts.signed(last.outcome.places.mean):
+        return [_("All options gain %(places)s places on average.") % {
+            "places": texts.ranged_change(first.outcome.places),
+        }]  # fmt: skip
     return [
         _(
             "Most places on average: %(best)s with %(places)s; probability of at least one place better %(chance)s."
             " Fewest: %(worst)s with %(fewest)s. The ranges overlap where the table shows it: the order is no certainty."
         ) % {
-            "best": best.title, "places": texts.ranged_change(best.outcome.places),
-            "chance": texts.chance(best.outcome.one_better), "worst": worst.title,
-            "fewest": texts.ranged_change(worst.outcome.places),
+            "best": best, "places": texts.ranged_change(first.outcome.places),
+            "chance": texts.chance(first.outcome.one_better), "worst": worst,
+            "fewest": texts.ranged_change(last.outcome.places),
         }
     ]  # fmt: skip
 

@@ -48,7 +48,7 @@ def effect_table(outcome: Outcome) -> Table:
 
 def changes_table(changes: Sequence[Change], groups: tuple[Group, ...]) -> Table:
     rows = [texts.change_text(change, groups) for change in changes]
-    return _table(_("What is changed"), (_("Indicator"), _("Change"), _("How sure")), rows, 3)
+    return _table(_("What is changed"), (_("Indicator"), _("From and to"), _("How sure")), rows, 3)
 
 
 def levers_table(levers: Sequence[Lever], groups: tuple[Group, ...]) -> Table:

@@ -127,7 +127,11 @@ def _note(item: Note, titles: Mapping[str, str]) -> str:
     values["title"] = titles.get(str(values.get("key", "")), str(values.get("key", "")))
     sentences = {
         "no_years": _("No two editions with scores are known: how far cities move is assumed, not learned."),
-        "few_years": _("How cities move is learned from %(years)s transitions between editions only; the ranges are therefore wide."),
+        "few_years": ngettext(
+            "How cities move is learned from %(years)s transition between editions only; the ranges are therefore wide.",
+            "How cities move is learned from %(years)s transitions between editions only; the ranges are therefore wide.",
+            int(values.get("years", 0)),
+        ),
         "method_breaks": _("The method changed in the editions %(years)s; what moved then is part of the spread."),
         "break_expected": _("A change of method is expected for the next edition; the ranges are wider."),
         "own_still": _("The own city is held at its present values; only the others move."),

@@ -106,8 +106,16 @@ def tiles(evaluation: Evaluation) -> list[tuple[str, str, str]]:
         return _("5–95 %%: %(low)s to %(high)s") % {"low": low, "high": high}
 
     found = [
-        (_("Expected total"), texts.figure(score.mean), within(texts.figure(score.low), texts.figure(score.high))),
-        (_("Rank (median)"), texts.figure(rank.median, 0), within(texts.figure(rank.low, 0), texts.figure(rank.high, 0))),
+        (
+            _("Expected total"),
+            texts.figure(score.mean),
+            within(texts.figure(score.low), texts.figure(score.high)),
+        ),
+        (
+            _("Rank (median)"),
+            texts.figure(rank.median, 0),
+            within(texts.figure(rank.low, 0), texts.figure(rank.high, 0)),
+        ),
     ]
     if evaluation.play.changes:
         found += [

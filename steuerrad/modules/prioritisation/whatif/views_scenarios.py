@@ -36,7 +36,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
     """All scenarios that the person may see, with a box each to compare them."""
     seen = queries.visible_to(request.user)
     editions = sorted(set(seen.values_list("edition", flat=True)), reverse=True)
-    form = ListForm(request.GET or None, editions=editions)
+    form = ListForm(request.GET, editions=editions)
     wanted = form.values()
     found = filtered(seen, wanted, request.user)
     page = Paginator(queries.with_versions(found), PAGE).get_page(request.GET.get("page"))
