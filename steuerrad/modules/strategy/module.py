@@ -12,6 +12,7 @@ from steuerrad.modules.strategy.links import LINKABLES
 from steuerrad.modules.strategy.loaders import LOADERS
 from steuerrad.modules.strategy.panels import PANELS
 from steuerrad.modules.strategy.portfolio.candidates import CANDIDATES
+from steuerrad.modules.strategy.portfolio.demo import DEMO
 from steuerrad.modules.strategy.portfolio.events import EVENTS
 from steuerrad.modules.strategy.portfolio.loaders import LOADERS as PORTFOLIO_LOADERS
 from steuerrad.modules.strategy.portfolio.permissions import PERMISSIONS
@@ -65,6 +66,7 @@ module = Module(
     loaders=(*LOADERS, CHECKS_LOADER, *PORTFOLIO_LOADERS),
     question_sources=(QUESTIONS,),
     candidate_sources=(CANDIDATES,),
+    demo=(DEMO,),
     commands=(COMPUTE, *COMMANDS),
     publishes=(
         "strategy.value_recorded",

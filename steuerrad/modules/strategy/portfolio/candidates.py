@@ -17,6 +17,7 @@ from steuerrad.modules.strategy.portfolio.queries.access import readable_ids
 from steuerrad.modules.strategy.portfolio.queries.steering import steered_measures, valid_lines
 from steuerrad.modules.strategy.portfolio.rules.dependencies import ORDERED, Kind
 from steuerrad.modules.strategy.rules.states import ENDED
+from steuerrad.platform.city.queries import current_city
 
 Years = dict[int, Decimal]
 
@@ -25,12 +26,13 @@ def candidates(user: Any) -> Iterator[Candidate]:
     """Measures that have not ended, in the order of the strategy. Five queries.
 
     Money and days only where the person may read them and only from this year on; an empty mapping means "not
-    known". Rows invented for trying out count, so that the choice can be tried; they are labelled as demo where
-    they are shown.
+    known". Rows invented for trying out count in an invented city only, which says so on every page.
     """
     readable, year = readable_ids(user), clock.today().year
-    own, grants = money_left(year)
-    days = days_left(year)
+    city = current_city()
+    demo = city is not None and city.is_demo
+    own, grants = money_left(year, demo=demo)
+    days = days_left(year, demo=demo)
     requires, excludes = relations()
     measures = steered_measures().exclude(status__in=[item.value for item in ENDED]).order_by("order", "pk")
     for item in measures:
@@ -50,11 +52,11 @@ def ends(measure: Measure) -> date | None:
     return None if measure.end_year is None else date(measure.end_year, 12, 31)
 
 
-def money_left(year: int) -> tuple[dict[int, Years], dict[int, Years]]:
+def money_left(year: int, *, demo: bool) -> tuple[dict[int, Years], dict[int, Years]]:
     """EUR planned and not yet spent by measure and year: (own funds, grants), from `year` on. One query."""
     own: dict[int, Years] = defaultdict(dict)
     grants: dict[int, Years] = defaultdict(dict)
-    lines: list[BudgetLine] = list(valid_lines().filter(year__gte=year, planned__isnull=False))
+    lines: list[BudgetLine] = list(valid_lines(demo=demo).filter(year__gte=year, planned__isnull=False))
     for line in _preferring_real(lines):
         left = max(Decimal(0), (line.planned or Decimal(0)) - (line.spent or Decimal(0)))
         years = (own if line.programme is None else grants)[line.measure_id]
@@ -68,11 +70,11 @@ def _preferring_real(lines: list[BudgetLine]) -> list[BudgetLine]:
     return [line for line in lines if not line.demo or line.measure_id not in real]
 
 
-def days_left(year: int) -> dict[int, Years]:
+def days_left(year: int, *, demo: bool) -> dict[int, Years]:
     """Days planned and not yet spent by measure and year, from `year` on. One query."""
     found: dict[int, Years] = defaultdict(dict)
     rows = StaffDays.objects.filter(year__gte=year, planned__isnull=False, retired=False)
-    every = list(rows)
+    every = list(rows if demo else rows.filter(demo=False))
     real = {row.measure_id for row in every if not row.demo}
     for row in every:
         if not row.demo or row.measure_id not in real:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ import pytest
 
 from steuerrad.modules.strategy.models import Criterion, FundingProgramme, Milestone
 from steuerrad.modules.strategy.portfolio.actions.milestones import change_milestone
-from steuerrad.modules.strategy.portfolio.queries.steering import state
-from steuerrad.modules.strategy.portfolio.rules.light import Colour
 from steuerrad.modules.strategy.portfolio.tests.factories import day, measure, person
 from steuerrad.platform.city.loading import LoadError, load_city
 
@@ -25,35 +22,6 @@ def folder(tmp_path: Path, settings: Any, musterstadt: str) -> Path:
     shutil.copytree(settings.CITIES_DIR / "musterstadt", copy)
     settings.CITIES_DIR = tmp_path / "cities"
     return copy / "strategy"
-
-
-@pytest.mark.usefixtures("bochum")
-def test_the_real_programme_says_what_its_sources_say() -> None:
-    phase = FundingProgramme.objects.get(key="mpsc-b")
-    assert (phase.rate, phase.cap) == (Decimal("0.65"), 15_000_000)
-    assert (phase.spending_first.isoformat(), phase.spending_last.isoformat()) == ("2022-10-01", "2026-09-30")
-    assert (phase.document, phase.line, phase.mark) == ("concept", 962, "MPSC")
-    assert phase.url.startswith("https://www.nrwbank.de/")
-
-
-@pytest.mark.usefixtures("bochum")
-def test_the_five_criteria_of_the_concept() -> None:
-    found = list(Criterion.objects.values_list("code", "group", "line"))
-    assert found == [
-        ("nutzen", "lever", 1240), ("leuchtturm", "lever", 1248), ("innovation", "lever", 1253),
-        ("partizipation", "complement", 1258), ("kollaboration", "complement", 1258),
-    ]  # fmt: skip
-
-
-@pytest.mark.usefixtures("bochum")
-def test_what_the_concept_planned_years_ago_is_unconfirmed_not_late() -> None:
-    found = state(measure("NMU-ER-4"), public=True)
-    assert [(item.as_printed, item.line) for item in found.milestones] == [
-        ("für Anfang 2024", 5635), ("Im März 2022", 5632),
-    ]  # fmt: skip
-    assert found.light.parts[0].code == "period_unconfirmed"
-    assert found.colour == Colour.YELLOW
-    assert Milestone.objects.filter(demo=False, document="").count() == 0
 
 
 def test_what_people_said_about_a_printed_milestone_stays_when_the_city_is_loaded_again(folder: Path) -> None:
