@@ -8,6 +8,7 @@ from steuerrad.modules.campaign.datasets import DATASETS
 from steuerrad.modules.campaign.demo import DEMO
 from steuerrad.modules.campaign.evidence_access import may_read, may_read_own
 from steuerrad.modules.campaign.jobs import DOSSIERS
+from steuerrad.modules.campaign.mails.telling import MAILS, TOPICS
 from steuerrad.modules.campaign.personal import PERSONAL_DATA
 from steuerrad.modules.campaign.search import SEARCH
 
@@ -41,7 +42,8 @@ module = Module(
         FileOwner("campaign.evidence", _("Evidence"), may_read),
         FileOwner("campaign.import", _("Filled files before they are taken over"), may_read_own),
     ),
-    jobs=(DOSSIERS,),
+    jobs=(DOSSIERS, MAILS),
+    topics=TOPICS,
     cards=CARDS,
     datasets=DATASETS,
     search=SEARCH,
