@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Scale = Literal["points", "min_max", "percentile"]
+Scale = Literal["points", "min_max", "percentile", "rank"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class FieldIndicator:
 
     changed: its method differs from that of the edition before (or it is new), so its change says little.
     scale: how raw values become scores, where that is known: "min_max" puts the lowest of the field at 0 and the
-    highest at the maximum, "percentile" counts who is worse; "points": not known, or not relative to the field.
+    highest at the maximum, "percentile" counts who is worse, "rank" who is not better (different only where values are
+    equal); "points": not known, or not relative to the field.
     """
 
     key: str

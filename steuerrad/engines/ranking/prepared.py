@@ -14,7 +14,7 @@ from steuerrad.engines.ranking.field import Field
 from steuerrad.engines.ranking.movement import Movement
 from steuerrad.engines.ranking.outcome import Estimate, Note, Outcome, Share, Split, Standing
 from steuerrad.engines.ranking.own_change import Move, OwnChange, draw_moves
-from steuerrad.engines.ranking.raw import recompute
+from steuerrad.engines.ranking.raw import known_column, recompute
 
 if TYPE_CHECKING:
     from steuerrad.engines.ranking.simulate import Model
@@ -138,11 +138,7 @@ class Prepared:
             place = self._indicator(item.key)
             high = self.field.indicators[place].maximum
             if item.kind == "raw":
-                own = self.field.cities.index(self.own)
-                if self.field.raw is None or not np.isfinite(self.field.raw[own, place]):
-                    raise ValueError(f"{item.key}: its raw values are not known")
-                if self.field.indicators[place].scale == "points":
-                    raise ValueError(f"{item.key}: how raw values become points is not known")
+                known_column(self.field, place)
                 return
         elif item.of == "group" and item.key not in self.field.groups:
             raise ValueError(f"{item.key}: the edition {self.field.key} has no such group")
@@ -183,8 +179,8 @@ class Prepared:
         """That the column was computed anew, and whether the own value may leave what the field has reached."""
         notes = [Note("raw_recomputed", {"key": key})]
         place = self._indicator(key)
-        column = np.zeros(1) if self.field.raw is None else self.field.raw[:, place]
-        beyond = values.max() > np.nanmax(column) or values.min() < np.nanmin(column)
+        column = known_column(self.field, place)
+        beyond = values.max() > column.max() or values.min() < column.min()
         if beyond and self.field.indicators[place].scale == "min_max":
             notes.append(Note("exceeds_scale", {"key": key}))
         return notes

@@ -21,6 +21,7 @@ from steuerrad.engines.ranking import (
 )
 from steuerrad.engines.ranking.movement import Prior
 from steuerrad.engines.ranking.own_change import draw_moves, triangular
+from steuerrad.engines.ranking.raw import fitting_scale, recompute, scores_of
 from steuerrad.engines.ranking.tests.fields import NAN, full_fields, totals_field, with_raw
 
 FROZEN = Model("still", movement=Movement.fixed(0.0))
@@ -129,8 +130,6 @@ def test_a_percentile_rank_counts_who_is_overtaken(to: float, gain: float, place
 
 
 def test_overtaken_cities_lose_their_points() -> None:
-    from steuerrad.engines.ranking.raw import recompute
-
     field = with_raw((2, 5, 9, 12, 18), "percentile")
     own, others = recompute(field, "city1", 0, np.array([9.5]), np.array([True]))
     assert own.tolist() == [25]
@@ -142,14 +141,12 @@ def test_overtaken_cities_lose_their_points() -> None:
     assert others[:, 0].tolist() == [0, -8.75, -12.5, -20]
 
 
-@pytest.mark.parametrize("scale", ["min_max", "percentile"])
+@pytest.mark.parametrize("scale", ["min_max", "percentile", "rank"])
 @given(
     raw=st.lists(st.integers(0, 50), min_size=3, max_size=10), to=st.integers(0, 60), better=st.booleans()
 )  # fmt: skip
 @settings(max_examples=60, deadline=None)
 def test_recomputing_is_scoring_the_new_column(scale: str, raw: list[int], to: int, better: bool) -> None:
-    from steuerrad.engines.ranking.raw import recompute, scores_of
-
     field = with_raw(raw, scale, higher_is_better=better)
     item = field.indicators[0]
     own, others = recompute(field, "city0", 0, np.array([float(to)]), np.array([True]))
@@ -157,6 +154,37 @@ def test_recomputing_is_scoring_the_new_column(scale: str, raw: list[int], to: i
     wanted = scores_of(column, item) - scores_of(np.array(raw, np.float64), item)
     assert own[0] == pytest.approx(wanted[0], abs=1e-9)
     assert others[:, 0] == pytest.approx(wanted[1:], abs=1e-4)
+
+
+def test_equal_values_tell_rank_from_percentile() -> None:
+    assert with_raw((1, 2, 2, 3, 4), "percentile").scores[:, 0].tolist() == [0, 25, 25, 75, 100]
+    assert with_raw((1, 2, 2, 3, 4), "rank").scores[:, 0].tolist() == [0, 50, 50, 75, 100]
+
+
+@pytest.mark.parametrize("higher", [True, False])
+@pytest.mark.parametrize("scale", ["min_max", "percentile", "rank"])
+def test_the_scale_is_found_from_published_scores(scale: str, higher: bool) -> None:
+    raw = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3.5, 8.9])
+    field = with_raw(raw.tolist(), scale, higher_is_better=higher)
+    printed = field.scores[:, 0].round(1)
+    assert fitting_scale(raw, printed, 100.0) == (scale, higher)
+    printed[4] += 0.2
+    assert fitting_scale(raw, printed, 100.0) is None
+    printed[4:] = NAN
+    assert fitting_scale(raw, printed, 100.0) is None  # too few to tell
+
+
+def test_a_raw_value_needs_the_whole_column() -> None:
+    field = with_raw((2, 5, 9, 12, 18), "min_max")
+    assert field.raw is not None
+    raw = field.raw.copy()
+    raw[3] = NAN
+    for part in (replace(field, raw=raw), replace(field, participants=6)):
+        with pytest.raises(ValueError, match="raw values of only"):
+            prepare(part, "city1", draws=100).outcome(change(Move("g/i", 8, 8, 8, kind="raw")))
+    points = replace(field, indicators=(replace(field.indicators[0], scale="points"),))
+    with pytest.raises(ValueError, match="how raw values become points"):
+        prepare(points, "city1", draws=100).outcome(change(Move("g/i", 8, 8, 8, kind="raw")))
 
 
 def test_chance_and_delay_take_their_share() -> None:
@@ -286,7 +314,7 @@ def test_what_cannot_be_prepared_is_refused(arguments: dict[str, object], reason
         (Move.to("g/i", -1), "must lie between 0 and 100"),
         (Move.by("g/i", -101), "must lie between -100 and 100"),
         (Move.by("", 101, "total"), "total: must lie"),
-        (Move("g/i", 1, 1, 1, kind="raw"), "raw values are not known"),
+        (Move("g/i", 1, 1, 1, kind="raw"), "g/i: raw values of only 0 of 7 cities"),
     ],
 )
 def test_impossible_moves_are_refused_with_their_place(move: Move, reason: str) -> None:
