@@ -12,5 +12,10 @@ module = Module(
     urls="steuerrad.modules.prioritisation.urls",
     navigation=(NavigationItem(_("Prioritisation"), "prioritisation:index", order=220),),
     permissions=(*whatif.PERMISSIONS,),
+    api="steuerrad.modules.prioritisation.api:router",
+    cards=(*whatif.CARDS,),
+    datasets=(*whatif.DATASETS,),
+    search=(*whatif.SEARCH,),
+    demo=(*whatif.DEMO,),
     publishes=(*whatif.PUBLISHES,),
 )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Permission
+from steuerrad.kernel.contributions import Demo, Permission
+from steuerrad.modules.prioritisation.whatif.cards import CARDS
+from steuerrad.modules.prioritisation.whatif.datasets import DATASETS
+from steuerrad.modules.prioritisation.whatif.demo import make_demo_scenario
+from steuerrad.modules.prioritisation.whatif.search import SEARCH
+
+__all__ = ["CARDS", "DATASETS", "DEMO", "PERMISSIONS", "PUBLISHES", "SEARCH"]
 
 PERMISSIONS = (
     Permission(
@@ -19,5 +25,5 @@ PERMISSIONS = (
         roles=("coordinator", "steering"),
     ),
 )
-
 PUBLISHES = ("prioritisation.scenario_saved", "prioritisation.scenario_published")
+DEMO = (Demo("prioritisation.scenario", 60, make_demo_scenario),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from steuerrad.engines.ranking import ENGINE_VERSION, Field, Prepared, prepare
-from steuerrad.kernel.deciding import Candidate, FieldEdition, FieldSource
+from steuerrad.kernel.deciding import FieldEdition, FieldSource
 from steuerrad.kernel.registry import registry
 from steuerrad.modules.prioritisation.whatif.kept import Kept
 from steuerrad.modules.prioritisation.whatif.levers import Lever, one_by_one
@@ -42,11 +42,6 @@ class Loaded:
     @property
     def rows(self) -> dict[tuple[Of, str], Row]:
         return rows_of(self.groups)
-
-    @property
-    def known_values(self) -> int:
-        """How many own values are published that can be changed."""
-        return sum(row.present is not None for row in self.rows.values())
 
 
 _loaded: Kept[Loaded] = Kept(12)
@@ -127,13 +122,6 @@ def levers_of(loaded: Loaded, assumptions: Assumptions | None = None) -> list[Le
     wanted = assumptions or Assumptions()
     key = (loaded.source.id, loaded.edition.key, loaded.edition.own_city, loaded.digest, wanted)
     return _levers.get(key, lambda: one_by_one(prepared_of(loaded, wanted), loaded.groups))
-
-
-def candidates(user: object) -> dict[str, Candidate]:
-    """Everything that a person may see of what works on indicators, by reference."""
-    return {
-        item.ref: item for source in registry.all("candidate_sources") for item in source.candidates(user)
-    }
 
 
 def forget() -> None:

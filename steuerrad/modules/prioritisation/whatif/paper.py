@@ -131,8 +131,8 @@ def _options(facts: PaperFacts, brevity: int) -> list[Block]:
     table = Table(_("Options side by side"), columns, (present, *spec.rows), id="options", note=note)
     items = tuple(
         ListItem(runs(text))
-        for option in facts.options
-        for text in _changes(facts, option, CHANGES_SHOWN[brevity])
+        for label, option in zip(facts.labels(), facts.options, strict=True)
+        for text in _changes(facts, label, option, CHANGES_SHOWN[brevity])
     )
     return [Heading(1, _("Options")), BulletList(items), table, _figure(facts, brevity)]
 

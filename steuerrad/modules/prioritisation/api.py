@@ -1,0 +1,11 @@
+"""Prioritisation over the API."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from steuerrad.modules.prioritisation.whatif.api import router as whatif_router
+from steuerrad.platform.http_api.auth import reader
+
+router = Router(auth=reader)
+router.add_router("", whatif_router)
