@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from steuerrad.modules.campaign.actions.rounds import create_round, open_round
 from steuerrad.modules.campaign.models import Round, RoundQuestion
 from steuerrad.modules.campaign.queries.checking import findings
 from steuerrad.modules.campaign.queries.sources import offers
+from steuerrad.modules.campaign.rules.checks import NUMERIC
 from steuerrad.modules.campaign.typed import AnswerInput, EvidenceInput
 from steuerrad.platform.accounts.models import Membership, User
 from steuerrad.platform.accounts.roles import Role
@@ -62,15 +64,20 @@ def make_demo_round(folder: Path | None) -> list[str]:
             due_on=today + timedelta(days=10), check_by=today + timedelta(days=17), release_by=today + timedelta(days=24),
             note=_("Demo round with invented answers."), demo=True,
         )  # fmt: skip
-        unassigned = round_.questions.filter(assignment__organisation=None)
-        assign(coordinator, list(unassigned.values_list("pk", flat=True)), organisation=organisation)
-        mine = list(round_.questions.filter(assignment__organisation=organisation).order_by("order"))
+        wanted = round_.questions.filter(Q(assignment__organisation=None) | Q(type__in=NUMERIC))
+        assign(coordinator, list(wanted.values_list("pk", flat=True)), organisation=organisation)
+        mine = order_of(round_.questions.filter(assignment__organisation=organisation))
         late = [question.pk for question in mine[len(FATES) : len(FATES) + 2]]
         assign(coordinator, late, organisation=organisation, due_on=today - timedelta(days=3))
         open_round(coordinator, round_.pk)
         for fate, question in zip(FATES, mine, strict=False):
             answer_as(fate, question, contributor, coordinator, approver)
     return [_("Demo round: %(title)s") % {"title": round_.title}]
+
+
+def order_of(questions: Iterable[RoundQuestion]) -> list[RoundQuestion]:
+    """Figures first, because they show more; those with a value of last time stay open, to be taken over."""
+    return sorted(questions, key=lambda one: (bool(one.previous_value), one.type not in NUMERIC, one.order))
 
 
 def answer_as(fate: str, question: RoundQuestion, author: Any, checker: Any, approver: Any) -> None:

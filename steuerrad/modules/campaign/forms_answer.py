@@ -38,7 +38,10 @@ class AnswerForm(forms.Form):
     carried = forms.BooleanField(required=False, widget=forms.HiddenInput)
     live = forms.BooleanField(required=False, widget=forms.HiddenInput)
     value = forms.CharField(label=_("Value"), required=False, strip=False)
-    quality = forms.ChoiceField(label=_("Quality"), required=False)
+    quality = forms.ChoiceField(
+        label=_("Quality"), required=False,
+        help_text=_("Needed to submit. A measurement needs its source, an estimate the assumptions in the comment."),
+    )  # fmt: skip
     source = forms.CharField(
         label=_("Source"),
         max_length=500,

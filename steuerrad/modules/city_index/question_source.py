@@ -13,6 +13,7 @@ from fractions import Fraction
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -265,7 +266,7 @@ class Questionnaire:
         ).exclude(indicator="")
         for row in rows.select_related("edition").order_by("-edition__year", "pk"):
             place = keys.get((row.edition_id, row.category_key, row.indicator))
-            text = f"{row.score.normalize():f} ({row.edition.year})" if row.score is not None else ""
+            text = f"{number_format(row.score.normalize())} ({row.edition.year})" if row.score is not None else ""
             if place is not None and text not in found.setdefault(place, []):
                 found[place].append(text)
         return found

@@ -102,7 +102,7 @@ def test_the_own_raw_value_is_the_proposal_only_for_the_same_quantity_and_unit()
     assert buses.previous is not None
     assert (buses.previous.value, buses.previous.period, buses.type) == ("9", "2023", "share")
     assert asked("2023")["energy_environment/emissionsarme_busse"].previous is None
-    assert "31.9 (2024)" in buses.guidance
+    assert "31,9 (2024)" in buses.guidance
     assert asked("2026")["energy_environment/energieloesungen/photovoltaik"].previous.value == "0.12"  # type: ignore[union-attr]
 
 
