@@ -35,11 +35,15 @@ class RankScaleFit:
 
 @dataclass(frozen=True, slots=True)
 class RankScaleVerdict:
-    """All printed scores of one indicator. chance: that all of the telling ones would fit by accident."""
+    """All printed scores of one indicator. chance: that all of the telling ones would fit by accident.
+
+    points: all telling ones are also simple fractions, as a checklist gives them.
+    """
 
     outcome: RankScaleOutcome
     chance: Fraction
     telling: int
+    points: bool = False
 
 
 def rank_scale_fit(score: Interval, competitors: int, *, scale: int = 100) -> RankScaleFit:
@@ -68,9 +72,8 @@ def rank_scale_verdict(scores: Sequence[Interval], competitors: int, *, scale: i
         chance *= fit.chance
     if not fits:
         return RankScaleVerdict("not_checkable", chance, 0)
-    return RankScaleVerdict(
-        "possible" if all(fit.ranks for fit in fits) else "contradicted", chance, len(fits)
-    )
+    outcome: RankScaleOutcome = "possible" if all(fit.ranks for fit in fits) else "contradicted"
+    return RankScaleVerdict(outcome, chance, len(fits), all(fit.points for fit in fits))
 
 
 def _points(score: Interval, scale: int) -> tuple[int, int] | None:

@@ -51,7 +51,7 @@ def print_scale(scale: IndicatorScale) -> None:
     chance = "" if scale.verdict.outcome == "contradicted" else _(", by accident with a chance of %(chance).3f") % {
         "chance": float(scale.verdict.chance)
     }  # fmt: skip
-    print(f"{scale.year} {scale.category}, {scale.indicator}: {OUTCOMES[scale.verdict.outcome]}{chance}")
+    print(f"{scale.year} {scale.category}, {scale.indicator}: {OUTCOMES[outcome(scale)]}{chance}")
     for score in scale.scores:
         if score.fit.telling:
             print(f"    {score.city} {score.printed}: {reading(score, scale.cities or 0)}")

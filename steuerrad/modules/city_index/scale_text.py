@@ -8,22 +8,26 @@ from django.utils.translation import gettext_lazy
 from steuerrad.modules.city_index.queries_scales import IndicatorScale, PlacedScore
 
 OUTCOMES = {
-    "contradicted": gettext_lazy("no single rank scale"),
     "possible": gettext_lazy("rank scale possible"),
+    "either": gettext_lazy("rank scale or checklist"),
+    "contradicted": gettext_lazy("no single rank scale"),
     "not_checkable": gettext_lazy("not checkable"),
 }
 #: For badges: none of the outcomes is good or bad.
-STATES = {"contradicted": "idea", "possible": "completed", "not_checkable": "unknown"}
+STATES = {"possible": "completed", "either": "idea", "contradicted": "idea", "not_checkable": "unknown"}
 
 
 def outcome(scale: IndicatorScale) -> str:
-    return "not_checkable" if scale.verdict is None else scale.verdict.outcome
+    """One of OUTCOMES; "either" where simple fractions fit as well as places, so that the fit says little."""
+    if scale.verdict is None:
+        return "not_checkable"
+    return "either" if scale.verdict.outcome == "possible" and scale.verdict.points else scale.verdict.outcome
 
 
 def reading(score: PlacedScore, cities: int) -> str:
     """What a printed score could be."""
     if not score.fit.telling:
-        return _("an end of the scale, which every method gives")
+        return _("end of the scale")
     if score.fit.ranks:
         places = "–".join(str(rank) for rank in dict.fromkeys((score.fit.ranks[0], score.fit.ranks[-1])))
         text = _("place %(places)s of %(cities)d") % {"places": places, "cities": cities}

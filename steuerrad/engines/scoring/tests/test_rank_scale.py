@@ -37,6 +37,8 @@ def test_verdicts() -> None:
     assert (both.outcome, both.chance, both.telling) == ("possible", Fraction(64, 10_000), 2)
     assert rank_scale_verdict([printed("11.3"), printed("42.1")], 81).outcome == "contradicted"
     assert rank_scale_verdict([printed("42.1")], 2000).chance == 1  # so many places that all fits
+    assert not both.points
+    assert rank_scale_verdict([printed("50.0"), printed("66.7"), printed("100")], 81).points
     with pytest.raises(ValueError):
         rank_scale_verdict([printed("1")], 1)
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from steuerrad.modules.city_index.models import Edition
 from steuerrad.modules.city_index.queries_scales import IndicatorScale, indicator_scales
+from steuerrad.modules.city_index.scale_text import outcome
 from steuerrad.modules.city_index.tests.command_line import main
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
@@ -48,6 +49,8 @@ def test_the_page(client: Client, django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(20):
         newest = client.get("/index/scales/")
     assert newest.status_code == 200
+    assert outcome(scales(2020)["Smart Waste"]) == "either"  # 50.0 is the middle place and one point of two
+    assert outcome(scales(2020)["Anteil E-Fahrzeuge"]) == "possible"
     html = client.get("/index/scales/?edition=2020").content.decode()
     assert html.count("<h1") == 1
     assert "42,1" in html

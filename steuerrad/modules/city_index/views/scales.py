@@ -14,7 +14,7 @@ from steuerrad.modules.city_index.queries_scales import IndicatorScale, indicato
 from steuerrad.modules.city_index.scale_text import OUTCOMES, STATES, outcome, reading
 from steuerrad.modules.city_index.views.parts import crumbs, index_or_404, source_titles
 
-ORDER = ("possible", "contradicted", "not_checkable")
+ORDER = tuple(OUTCOMES)
 MOST_SCORES = 6
 
 
@@ -34,7 +34,7 @@ def scales(request: HttpRequest) -> HttpResponse:
             chance_cell(item), scores_cell(item),
             Cell("", links=source_links(dict.fromkeys(score.source for score in item.scores), texts)),
         ]
-        for item in sorted(shown, key=lambda item: (ORDER.index(outcome(item)), item.category, item.indicator))
+        for item in sorted(shown, key=order)
     ]  # fmt: skip
     header = [_("Indicator"), _("Category"), _("Scale"), _("Fits by accident"), _("Scores"), _("Source")]
     context = {
@@ -50,6 +50,12 @@ def scales(request: HttpRequest) -> HttpResponse:
         "empty_title": _("No score of an indicator is published"),
     }
     return render(request, "city_index/table_page.html", context)
+
+
+def order(item: IndicatorScale) -> tuple[int, float, str, str]:
+    """What tells most comes first."""
+    chance = 1.0 if item.verdict is None else float(item.verdict.chance)
+    return ORDER.index(outcome(item)), chance, item.category, item.indicator
 
 
 def chance_cell(item: IndicatorScale) -> Cell:
