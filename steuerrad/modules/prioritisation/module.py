@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
+from steuerrad.modules.prioritisation.choice import contributions as choice
 from steuerrad.modules.prioritisation.whatif import contributions as whatif
 
 module = Module(
@@ -11,11 +12,12 @@ module = Module(
     summary=_("What would change the place in the index, and which measures to choose under a budget"),
     urls="steuerrad.modules.prioritisation.urls",
     navigation=(NavigationItem(_("Prioritisation"), "prioritisation:index", order=220),),
-    permissions=(*whatif.PERMISSIONS,),
+    permissions=(*whatif.PERMISSIONS, *choice.PERMISSIONS),
     api="steuerrad.modules.prioritisation.api:router",
     cards=(*whatif.CARDS,),
     datasets=(*whatif.DATASETS,),
     search=(*whatif.SEARCH,),
     demo=(*whatif.DEMO,),
-    publishes=(*whatif.PUBLISHES,),
+    jobs=choice.JOBS,
+    publishes=(*whatif.PUBLISHES, *choice.PUBLISHES),
 )

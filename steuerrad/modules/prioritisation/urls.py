@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("whatif/", include("steuerrad.modules.prioritisation.whatif.urls")),
     path("scenarios/", include("steuerrad.modules.prioritisation.whatif.urls_scenarios")),
+    path("portfolios/", include("steuerrad.modules.prioritisation.choice.urls")),
 ]

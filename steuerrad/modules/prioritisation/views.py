@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from steuerrad.modules.prioritisation.choice.overview import overview as choice_overview
 from steuerrad.modules.prioritisation.whatif.overview import overview as whatif_overview
 
 
@@ -20,5 +21,6 @@ def index(request: HttpRequest) -> HttpResponse:
         ),
         "breadcrumbs": [(_("Home"), reverse("home")), (_("Prioritisation"), "")],
         **whatif_overview(request),
+        **choice_overview(request),
     }
     return render(request, "prioritisation/index.html", context)

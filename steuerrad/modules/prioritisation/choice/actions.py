@@ -179,7 +179,7 @@ def remove_part(actor: Any, study_id: int, kind: str, pk: int) -> None:
 
 
 def import_plan(
-    actor: Any, study_id: int, revision: int, writes: list[Callable[[Study], None]], title: str
+    actor: Any, study_id: int, revision: int, writes: list[Callable[[Study], None]], title: str, rows: int
 ) -> Study:
     """Write what an import found, all or nothing. Raises PermissionDenied, StudyError when the study has changed."""
     with transaction.atomic():
@@ -190,7 +190,7 @@ def import_plan(
             )
         for write in writes:
             write(study)
-        touched(actor, study, "import_assumptions", title, {"rows": (None, len(writes))})
+        touched(actor, study, "import_assumptions", title, {"rows": (None, rows)})
     return study
 
 

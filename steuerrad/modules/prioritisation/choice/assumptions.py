@@ -83,11 +83,17 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
     if inputs is None or item is None:
         raise Http404("no such measure")
     what = request.POST.get("what", "")
-    effect = EffectForm(request.POST if what == "effect" else None, inputs=inputs, initial=start(request, study, item))
+    effect = EffectForm(
+        request.POST if what == "effect" else None, inputs=inputs, initial=start(request, study, item)
+    )
     amount = AmountForm(request.POST if what == "amount" else None)
     if request.method == "POST":
         require(request.user, EDIT)
-        saved = save_effect(request, pk, item, effect) if what == "effect" else save_amount(request, pk, item, amount)
+        saved = (
+            save_effect(request, pk, item, effect)
+            if what == "effect"
+            else save_amount(request, pk, item, amount)
+        )
         if saved:
             return redirect(candidate_url(study, item.ref))
     titles = {target.key: target.title for target in inputs.targets}
@@ -157,12 +163,18 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
     what = request.POST.get("what", "")
     forms = {
         "rule": RuleForm(request.POST if what == "rule" else None, inputs=inputs, prefix="rule"),
-        "programme": ProgrammeForm(request.POST if what == "programme" else None, inputs=inputs, prefix="programme"),
+        "programme": ProgrammeForm(
+            request.POST if what == "programme" else None, inputs=inputs, prefix="programme"
+        ),
         "target": TargetForm(request.POST if what == "target" else None, prefix="target"),
     }
     if request.method == "POST":
         require(request.user, EDIT)
-        if what in forms and forms[what].is_valid() and done(request, lambda: save(request, pk, what, forms[what]), _("Saved.")):
+        if (
+            what in forms
+            and forms[what].is_valid()
+            and done(request, lambda: save(request, pk, what, forms[what]), _("Saved."))
+        ):
             return redirect("prioritisation:study_rules", pk=pk)
     context = page(
         request, study, "rules", _("Money and rules"), forms=forms, inputs=inputs,

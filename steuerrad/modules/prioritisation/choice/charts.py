@@ -159,7 +159,7 @@ def targets(result: Mapping[str, Any], inputs: Inputs) -> Table:
     """What each target gains, in points of the total."""
     titles = {target.key: target.title for target in inputs.targets}
     rows = tuple(
-        (titles.get(one["key"], one["key"]), points(one["points"]), f"{points(one['low'])} – {points(one['high'])}",
+        (str(titles.get(one["key"], one["key"])), points(one["points"]), f"{points(one['low'])} – {points(one['high'])}",
          share(one["full"]))
         for one in sorted(result["solution"]["targets"], key=lambda one: -one["points"])
     )  # fmt: skip

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_slug
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.modules.prioritisation.choice.inputs import Inputs
@@ -219,7 +220,7 @@ class RuleForm(forms.Form):
 
 
 class ProgrammeForm(forms.Form):
-    key = forms.SlugField(label=_("Short name"), max_length=60)
+    key = forms.CharField(label=_("Short name"), max_length=60, validators=[validate_slug])
     title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
     rate = FigureField(label=_("Pays of the cost in percent"), low=0, high=100, places=2)
     cap = FigureField(label=_("At most, in EUR"), low=0, places=2, digits=12)
@@ -246,7 +247,7 @@ class ProgrammeForm(forms.Form):
 
 
 class TargetForm(forms.Form):
-    key = forms.SlugField(label=_("Short name"), max_length=60)
+    key = forms.CharField(label=_("Short name"), max_length=60, validators=[validate_slug])
     title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
     unit = forms.CharField(label=_("Unit"), max_length=40, required=False)
     gap = FigureField(label=_("Can still gain, in its unit"), low=0, required=False)

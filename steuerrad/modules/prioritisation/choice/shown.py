@@ -24,6 +24,8 @@ class ResultRow:
     cost: str
     brings: str
     core: str
+    points: float = 0.0
+    core_share: float = 0.0
 
 
 def result_rows(result: Mapping[str, Any], inputs: Inputs) -> list[ResultRow]:
@@ -35,6 +37,7 @@ def result_rows(result: Mapping[str, Any], inputs: Inputs) -> list[ResultRow]:
             ResultRow(
                 item, reason["in"], texts.sentence(item.ref, reason, inputs), texts.euro(item.cost),
                 texts.points(reason["shapley"]) if reason["in"] else "–", texts.share(reason.get("core")),
+                reason.get("shapley") or 0.0, reason.get("core") or 0.0,
             )
         )  # fmt: skip
     return found

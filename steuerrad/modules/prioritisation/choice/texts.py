@@ -68,7 +68,7 @@ def rule_text(rule: Mapping[str, Any], inputs: Inputs) -> str:
             "grants of %(year)s: at most %(limit)s"
         )  # fmt: skip
         return text % values
-    return {
+    sentences: dict[str, str] = {
         "staff": _("staff days of %(year)s: at most %(days)s"),
         "minimum": _("at least %(count)d from “%(group)s”"),
         "maximum": _("at most %(count)d from “%(group)s”"),
@@ -77,7 +77,8 @@ def rule_text(rule: Mapping[str, Any], inputs: Inputs) -> str:
         "must": _("%(one)s must be in"),
         "must_not": _("%(one)s must not be in"),
         "cap": _("%(programme)s: at most %(limit)s"),
-    }.get(kind, kind) % values  # fmt: skip
+    }  # fmt: skip
+    return sentences.get(kind, kind) % values
 
 
 def group_title(group: str, inputs: Inputs) -> str:

@@ -83,7 +83,9 @@ def studies(request: HttpRequest) -> HttpResponse:
     require(request.user, READ)
     context = {
         "heading": _("Portfolios"),
-        "lead": _("Which measures to choose for the money there is: proven best under stated assumptions, with reasons."),
+        "lead": _(
+            "Which measures to choose for the money there is: proven best under stated assumptions, with reasons."
+        ),
         "breadcrumbs": crumbs()[:-1] + [(_("Portfolios"), "")],
         "studies": queries.studies(request.user).filter(archived_at=None),
         "archived": queries.studies(request.user).exclude(archived_at=None),

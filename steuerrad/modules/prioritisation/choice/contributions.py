@@ -1,0 +1,8 @@
+"""What the choice contributes to the module."""
+
+from __future__ import annotations
+
+from steuerrad.modules.prioritisation.choice.permissions import PERMISSIONS
+from steuerrad.modules.prioritisation.choice.running import JOBS, PUBLISHES
+
+__all__ = ["JOBS", "PERMISSIONS", "PUBLISHES"]
