@@ -23,6 +23,7 @@ from steuerrad.modules.city_index.models import (
 )
 from steuerrad.modules.city_index.queries import Field as Published
 from steuerrad.modules.city_index.queries import Figure, Known, load_field
+from steuerrad.modules.city_index.queries_raw import raw_columns, with_raw
 
 FEWEST_SCORES = 10  # totals that must be published before an edition can be simulated
 NEW = "new"
@@ -41,7 +42,7 @@ def simulable(index: Index) -> list[Edition]:
 
 
 def fields(index: Index, editions: Iterable[Edition]) -> list[Field]:
-    """The fields of these editions in seven queries, however many there are."""
+    """The fields of these editions in eight queries, however many there are."""
     wanted = list(editions)
     keys = [item.pk for item in wanted]
     rule, total_rule = aggregation(index.rules, "category"), aggregation(index.rules, "total")
@@ -59,11 +60,13 @@ def fields(index: Index, editions: Iterable[Edition]) -> list[Field]:
         indicators[indicator.category_id].append(indicator)
     largest = max((_normal(items) for items in indicators.values()), default=0)
     changed = _changed(keys)
-    return [
+    columns = raw_columns(wanted)
+    found = [
         _Edition(item, categories[item.pk], indicators, rule, largest, changed.get(item.pk, set()), published,
                  cities).field()
         for item in wanted
     ]  # fmt: skip
+    return [with_raw(field, columns.get(item.pk, {})) for field, item in zip(found, wanted, strict=True)]
 
 
 def _normal(indicators: Iterable[Indicator]) -> int:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from steuerrad.engines.ranking import Move, OwnChange, prepare
+from steuerrad.engines.ranking import Model, Move, Movement, OwnChange, prepare
 from steuerrad.kernel.registry import registry
 from steuerrad.modules.city_index.field_source import FIELDS, field_editions, levers, load, load_all
-from steuerrad.modules.city_index.models import Edition, Index, IndexCity, Result
+from steuerrad.modules.city_index.models import Edition, Index, IndexCity, RawValue, Result
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
 OWN = "bochum"
@@ -162,3 +162,34 @@ def test_all_editions_at_once_are_those_one_by_one(django_assert_max_num_queries
     assert np.array_equal(found[1].scores, load("2020").scores, equal_nan=True)
     with pytest.raises(KeyError):
         load_all(["2020", "1999"])
+
+
+def test_quantities_known_of_all_cities_come_with_the_scale_that_fits() -> None:
+    edition = synthetic()
+    cities = list(IndexCity.objects.filter(key__startswith="stadt-").order_by("pk"))
+    values = np.arange(83) * 0.5 + 1.0
+    scores = (values - values.min()) / (values.max() - values.min()) * 100
+    for name, count in (("I0", 83), ("I1", 82)):  # of I1 one city's value is not known
+        for city, value, score in list(zip(cities, values, scores, strict=True))[:count]:
+            RawValue.objects.create(
+                edition=edition, city=city, quantity=name, value=f"{value:.1f}", unit="%", source="x"
+            )
+            Result.objects.filter(edition=edition, city=city, category_key="k0", indicator=name).update(
+                score=f"{score:.1f}")  # fmt: skip
+    field = load("2031")
+    assert field.raw is not None
+    first, second = field.indicators[:2]
+    assert (first.scale, first.higher_is_better) == ("min_max", True)
+    assert np.isfinite(field.raw[:, 0]).all()
+    assert second.scale == "points"
+    assert np.isnan(field.raw[:, 1]).all()
+    others = [item for item in field.indicators if item.title == "I0" and item.group]
+    assert all(
+        item.scale == "points" for item in others
+    )  # same name, but the scores do not follow from the values
+    prepared = prepare(field, "stadt-40", model=Model("still", movement=Movement.fixed(0.0)), draws=100)
+    found = prepared.outcome(OwnChange((Move("k0/i0", 100.0, 100.0, 100.0, kind="raw"),)))
+    assert "exceeds_scale" in {note.code for note in found.notes}
+    assert found.points.mean > 0
+    RawValue.objects.create(edition=edition, city=cities[0], quantity="I0", value="9.9", unit="%", source="y")
+    assert load("2031").raw is None  # two sources, two values: not known of every city any more
