@@ -17,7 +17,7 @@ module = Module(
     cards=(*whatif.CARDS,),
     datasets=(*whatif.DATASETS,),
     search=(*whatif.SEARCH,),
-    demo=(*whatif.DEMO,),
+    demo=(*whatif.DEMO, *choice.DEMO),
     jobs=choice.JOBS,
     publishes=(*whatif.PUBLISHES, *choice.PUBLISHES),
 )

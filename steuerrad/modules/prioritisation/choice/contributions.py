@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from steuerrad.modules.prioritisation.choice.demo import DEMO
 from steuerrad.modules.prioritisation.choice.permissions import PERMISSIONS
 from steuerrad.modules.prioritisation.choice.running import JOBS, PUBLISHES
 
-__all__ = ["JOBS", "PERMISSIONS", "PUBLISHES"]
+__all__ = ["DEMO", "JOBS", "PERMISSIONS", "PUBLISHES"]

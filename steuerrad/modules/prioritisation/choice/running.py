@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,15 +15,17 @@ from steuerrad.kernel import clock
 from steuerrad.kernel.contributions import Job
 from steuerrad.kernel.events import publish
 from steuerrad.modules.prioritisation.choice.computing import compute
-from steuerrad.modules.prioritisation.choice.inputs import from_data
+from steuerrad.modules.prioritisation.choice.inputs import from_data, to_data
 from steuerrad.modules.prioritisation.choice.ranks import rank_effect
 from steuerrad.modules.prioritisation.models import Choice
+from steuerrad.modules.prioritisation.whatif.kept import Kept
 from steuerrad.modules.prioritisation.whatif.snapshot import plain, seal
 from steuerrad.platform.audit.log import record
 
 log = logging.getLogger(__name__)
 AT_ONCE = 14
 """Largest number of decidable measures that is computed while the person waits (about two seconds)."""
+_answers: Kept[dict[str, Any]] = Kept(8)  # the same question has the same answer
 DEAD_AFTER = timedelta(minutes=30)
 
 
@@ -40,7 +43,7 @@ def run_choice(choice_id: int) -> Choice | None:
     choice = Choice.objects.select_related("study").get(pk=choice_id)
     try:
         inputs = from_data(choice.inputs)
-        result = plain(compute(inputs))
+        result = dict(_answers.get(seal(to_data(inputs)), lambda: plain(compute(inputs))))
         result["rank"] = rank_effect(inputs, result.get("chosen", []))
     except ProblemError as error:
         return finished(choice, Choice.FAILED, message=str(error))

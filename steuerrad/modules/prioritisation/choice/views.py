@@ -86,7 +86,7 @@ def studies(request: HttpRequest) -> HttpResponse:
         "lead": _(
             "Which measures to choose for the money there is: proven best under stated assumptions, with reasons."
         ),
-        "breadcrumbs": crumbs()[:-1] + [(_("Portfolios"), "")],
+        "breadcrumbs": [*crumbs()[:-1], (_("Portfolios"), "")],
         "studies": queries.studies(request.user).filter(archived_at=None),
         "archived": queries.studies(request.user).exclude(archived_at=None),
         "may_edit": allowed(request.user, EDIT),
