@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steuerrad.engines.ranking import Entry, competition_ranks, rank_bounds
+from steuerrad.engines.ranking import Entry, Model, Move, OwnChange, competition_ranks, prepare, rank_bounds
 from steuerrad.engines.ranking.present import draw_present
 from steuerrad.engines.ranking.tests.fields import NAN, totals_field
 from steuerrad.engines.scoring.interval import Interval
@@ -68,3 +69,33 @@ def test_equal_ranks_take_one_place_after_the_other() -> None:
     drawn = draw_present(field, 500, np.random.default_rng(1))
     assert drawn.contradicted == 0
     assert 40 <= drawn.scores[2].min() <= drawn.scores[2].max() <= 70
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.none() | st.integers(0, 1000), st.integers(0, 12)), min_size=1, max_size=10),
+    st.integers(0, 4),
+    st.sampled_from(["typical", "still"]),
+)
+def test_whatever_is_published_gives_an_answer_or_a_reason(
+    cities: list[tuple[int | None, int]], unnamed: int, own: str
+) -> None:
+    """Sources err: ranks that contradict scores and each other, ranks given twice, nothing at all."""
+    totals = [NAN if value is None else value / 10 for value, _ in cities]
+    participants = len(cities) + unnamed
+    field = totals_field(totals, ranks=[rank for _, rank in cities], participants=participants)
+    model = Model(own=own)  # type: ignore[arg-type]
+    if not (totals[0] == totals[0] or cities[0][1]) or max(rank for _, rank in cities) > participants:
+        with pytest.raises(ValueError, match=r"neither score nor rank|between 1 and"):
+            prepare(field, "city0", (), model, draws=100)
+        return
+    prepared = prepare(field, "city0", (), model, draws=100)
+    found = prepared.outcome(OwnChange((Move.by("", 5.0, "total"),)))
+    assert np.isfinite(prepared.rivals_now).all()
+    assert np.isfinite(prepared.rivals_next).all()
+    assert len(prepared.rivals_now) == participants - 1
+    assert sum(found.after.ranks) > 0.999
+    assert 1 <= found.before.rank.low <= found.before.rank.high <= participants
+    assert found.split_places.own.mean + found.split_places.field.mean == pytest.approx(
+        found.split_places.total.mean
+    )
