@@ -19,9 +19,9 @@ def register(questions: int = QUESTIONS, organisations: int = ORGANISATIONS) -> 
 
     asked = [
         Question(
-            code=f"q{number:03}", group=f"Category {number % 5}", title=f"Question {number}",
+            code=f"q{number:04}", group=f"Category {number % 5}", title=f"Question {number}",
             guidance="What counts is the state at the end of the year. " * 4, type="integer", unit="pieces",
-            minimum=Decimal(0), responsible=(f"bench-{number % organisations:02}",),
+            minimum=Decimal(0), responsible=(f"bench-{number % organisations:03}",),
             previous=Previous(str(number), "2024", "Report", "measured") if number % 2 else None,
             points=Decimal("0.25"),
         )
@@ -29,7 +29,7 @@ def register(questions: int = QUESTIONS, organisations: int = ORGANISATIONS) -> 
     ]  # fmt: skip
     checks = [
         CrossCheck(
-            f"rule{number}", {f"q{number:03}": Decimal(1)}, ">=", {f"q{number + 1:03}": Decimal(0)}, "Rule"
+            f"rule{number}", {f"q{number:04}": Decimal(1)}, ">=", {f"q{number + 1:04}": Decimal(0)}, "Rule"
         )
         for number in range(0, questions - 1, 8)
     ]
@@ -49,7 +49,7 @@ def people(count: int, organisations: int = ORGANISATIONS) -> tuple[Any, list[An
     from steuerrad.platform.organisations.models import Organisation
 
     offices = Organisation.objects.bulk_create(
-        Organisation(key=f"bench-{number:02}", name=f"Bench {number:02}") for number in range(organisations)
+        Organisation(key=f"bench-{number:03}", name=f"Bench {number:02}") for number in range(organisations)
     )
     none = make_password(None)
     users = User.objects.bulk_create(

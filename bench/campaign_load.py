@@ -29,7 +29,7 @@ from urllib.parse import urlencode, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 1800.0
 GIVE_UP = 500  # attempts at one answer
-MOST_ORGANISATIONS, PER_ORGANISATION = 60, 4
+PER_ORGANISATION, QUESTIONS_EACH = 4, 3  # so that every question has four people who answer it
 
 
 @dataclass
@@ -149,12 +149,17 @@ def prepare(count: int) -> None:
     from steuerrad.modules.campaign.actions.rounds import open_round
     from steuerrad.platform.accounts.sign_in_links import link_for
 
-    organisations = max(1, min(MOST_ORGANISATIONS, count // PER_ORGANISATION))
-    register(organisations=organisations)
+    organisations = max(1, count // PER_ORGANISATION)
+    questions = organisations * QUESTIONS_EACH
+    register(questions, organisations)
     boss, users = people(count, organisations)
     round_ = open_round(boss, make_draft(boss).pk)
     links = [urlsplit(link_for(user, f"/campaign/{round_.pk}/")).path for user in users]
-    print(json.dumps({"round": round_.pk, "people": links, "organisations": organisations}))
+    print(
+        json.dumps(
+            {"round": round_.pk, "people": links, "organisations": organisations, "questions": questions}
+        )
+    )
 
 
 def stored(round_id: int) -> None:
@@ -231,7 +236,10 @@ def run(people: int, port: int) -> bool:
         try:
             print(f"the product is up after {product.wait_for('Steuerrad is up'):.0f} s", flush=True)
             stage = aside(["--prepare", str(people)])
-            print(f"{people} people of {stage['organisations']} organisations, 160 questions", flush=True)
+            print(
+                f"{people} people of {stage['organisations']} organisations, {stage['questions']} questions",
+                flush=True,
+            )
             outcome, sign_in, answering = asyncio.run(everyone(product.port, stage))
             return report(outcome, aside(["--stored", str(stage["round"])]), sign_in, answering)
         finally:

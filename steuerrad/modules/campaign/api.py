@@ -220,7 +220,7 @@ def refused(error: RefusedError) -> Status[Any]:
 
 def written(request: HttpRequest, question_id: int, act: Callable[[], Any]) -> Any:
     """Do it and answer with the question as it stands then; 404 for a question that the person may not see."""
-    reads.assignment_for(request.user, question_id)
+    reads.ensure_visible(request.user, question_id)
     try:
         act()
     except RefusedError as error:
