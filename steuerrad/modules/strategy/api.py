@@ -22,6 +22,7 @@ from steuerrad.modules.strategy.api_findings import router as findings_router
 from steuerrad.modules.strategy.api_proposals import proposal_row, refused
 from steuerrad.modules.strategy.api_proposals import router as proposals_router
 from steuerrad.modules.strategy.models import Kpi, KpiValue, Measure, Target
+from steuerrad.modules.strategy.portfolio.api import router as portfolio_router
 from steuerrad.modules.strategy.queries import kpis as kpi_queries
 from steuerrad.modules.strategy.queries import measures as measure_queries
 from steuerrad.modules.strategy.queries import structure
@@ -34,6 +35,7 @@ from steuerrad.platform.organisations.queries import organisations
 
 router = Router(auth=reader)
 router.add_router("/findings", findings_router)
+router.add_router("/portfolio", portfolio_router)
 router.add_router("/proposals", proposals_router)
 Row = TypeVar("Row")
 CodePath = Path[shapes.Code]

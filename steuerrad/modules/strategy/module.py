@@ -12,10 +12,12 @@ from steuerrad.modules.strategy.links import LINKABLES
 from steuerrad.modules.strategy.loaders import LOADERS
 from steuerrad.modules.strategy.panels import PANELS
 from steuerrad.modules.strategy.portfolio.candidates import CANDIDATES
+from steuerrad.modules.strategy.portfolio.datasets import DATASETS as PORTFOLIO_DATASETS
 from steuerrad.modules.strategy.portfolio.demo import DEMO
 from steuerrad.modules.strategy.portfolio.events import EVENTS
 from steuerrad.modules.strategy.portfolio.loaders import LOADERS as PORTFOLIO_LOADERS
 from steuerrad.modules.strategy.portfolio.permissions import PERMISSIONS
+from steuerrad.modules.strategy.portfolio.personal import PERSONAL_DATA
 from steuerrad.modules.strategy.question_source import CHECKS_LOADER, QUESTIONS
 from steuerrad.modules.strategy.search import SEARCH
 
@@ -59,7 +61,7 @@ module = Module(
     kpis=KPIS,
     cards=CARDS,
     panels=PANELS,
-    datasets=DATASETS,
+    datasets=(*DATASETS, *PORTFOLIO_DATASETS),
     search=SEARCH,
     linkables=LINKABLES,
     jobs=(COMPUTE_DAILY,),
@@ -67,6 +69,7 @@ module = Module(
     question_sources=(QUESTIONS,),
     candidate_sources=(CANDIDATES,),
     demo=(DEMO,),
+    personal_data=PERSONAL_DATA,
     commands=(COMPUTE, *COMMANDS),
     publishes=(
         "strategy.value_recorded",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -71,7 +72,10 @@ def steering_part(measure: Measure, user: Any) -> SteeringPart:
     """About 25 queries for those who read everything, 15 for visitors."""
     reads = may_read(user, measure)
     now = state(measure) if reads else state(measure, public=True, demo=False)
-    found = list(milestones(public=not reads).filter(measure=measure).prefetch_related("after"))
+    found = sorted(
+        milestones(public=not reads).filter(measure=measure).prefetch_related("after"),
+        key=lambda item: (item.planned_on or item.point.expected or date.max, item.pk),
+    )
     relations = Dependency.objects.select_related("source", "target").filter(
         source__retired=False, target__retired=False
     )

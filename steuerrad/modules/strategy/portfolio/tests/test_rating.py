@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from steuerrad.modules.strategy.actions.refusal import RefusedError
 from steuerrad.modules.strategy.models import Rating
 from steuerrad.modules.strategy.portfolio.actions.rating import rate
+from steuerrad.modules.strategy.portfolio.personal import erase, export
 from steuerrad.modules.strategy.portfolio.queries import rating as queries
 from steuerrad.modules.strategy.portfolio.tests.factories import measure, person
 from steuerrad.platform.audit.models import AuditEntry
@@ -91,3 +92,14 @@ def test_people_without_the_right_to_read_see_none(django_assert_max_num_queries
     assert queries.ranking(AnonymousUser()).standings == ()
     with django_assert_max_num_queries(8):
         queries.ranking(person("approver"))
+
+
+def test_an_erased_person_leaves_the_totals_but_no_name_and_no_words() -> None:
+    rate(person("steering"), measure(), dict.fromkeys(CODES, (2, "Meine Worte")))
+    give("approver", "A.1.1", 4, 4, 4, 4)
+    before = queries.ranking(person("approver")).standings[0].total
+    assert export(person("steering"))["ratings"][0]["comment"] == "Meine Worte"
+    erase(person("steering"))
+    assert export(person("steering"))["ratings"] == []
+    assert not Rating.objects.filter(comment="Meine Worte").exists()
+    assert queries.ranking(person("approver")).standings[0].total == before
