@@ -78,7 +78,7 @@ def rule_text(rule: Mapping[str, Any], inputs: Inputs) -> str:
         "must_not": _("%(one)s must not be in"),
         "cap": _("%(programme)s: at most %(limit)s"),
     }  # fmt: skip
-    return sentences.get(kind, kind) % values
+    return str(sentences.get(kind, kind)) % values
 
 
 def group_title(group: str, inputs: Inputs) -> str:
