@@ -17,7 +17,7 @@ def as_table(round_: Round, rows: Iterable[Row], *, made_at: datetime, kind: str
     return Table(
         f"campaign.round_{round_.pk}",
         f"{round_.title}: {kind}",
-        tuple(Column(column.key, column.title, column.type, "") for column in COLUMNS),  # type: ignore[arg-type]
+        tuple(Column(column.key, str(column.title), column.type, "") for column in COLUMNS),  # type: ignore[arg-type]
         ([machine(column.key, column.value, row) for column in COLUMNS] for row in rows),
         created=made_at,
     )
