@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from steuerrad.kernel import clock
 from steuerrad.kernel.deciding import Candidate, Lever
+from steuerrad.kernel.registry import registry
 from steuerrad.modules.prioritisation.choice.inputs import (
     INDEX,
     OWN_TARGET,
@@ -52,7 +53,8 @@ def newest_done(study: Study) -> Choice | None:
 
 def candidates_of(user: Any) -> list[Candidate]:
     """What may be chosen, in the order of its register."""
-    return list(fields.candidates(user).values())
+    every = (one for source in registry.all("candidate_sources") for one in source.candidates(user))
+    return list({one.ref: one for one in every}.values())
 
 
 def targets_of(study: Study) -> tuple[TargetData, ...]:
