@@ -130,7 +130,7 @@ def _note(item: Note, titles: Mapping[str, str]) -> str:
         "few_years": ngettext(
             "How cities move is learned from %(years)s transition between editions only; the ranges are therefore wide.",
             "How cities move is learned from %(years)s transitions between editions only; the ranges are therefore wide.",
-            int(values.get("years", 0)),
+            int(values["years"]) if item.code == "few_years" else 0,
         ),
         "method_breaks": _("The method changed in the editions %(years)s; what moved then is part of the spread."),
         "break_expected": _("A change of method is expected for the next edition; the ranges are wider."),
