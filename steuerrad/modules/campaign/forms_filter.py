@@ -22,7 +22,7 @@ class QuestionFilterForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=200)
     group = forms.ChoiceField(label=_("Category"), required=False)
     organisation = forms.ChoiceField(label=_("Organisation"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
+    state = forms.ChoiceField(label=_("Status"), required=False)
     late = forms.BooleanField(label=_("late only"), required=False)
     changed = forms.BooleanField(label=_("changed since release"), required=False)
     live = forms.BooleanField(label=_("computed live"), required=False)

@@ -67,7 +67,7 @@ COLUMNS: tuple[FileColumn, ...] = (
     FileColumn("group", _("Category"), lambda row: row.question.group, 24),
     FileColumn("organisation", _("Organisation"), lambda row: row.organisation, 28),
     FileColumn("due", _("To be answered by"), lambda row: row.due, 12, type="date"),
-    FileColumn("state", _("State"), lambda row: str(labels.STATES[row.state]), 16),
+    FileColumn("state", _("Status"), lambda row: str(labels.STATES[row.state]), 16),
     FileColumn("previous", _("Last time"), previous, 20),
     FileColumn("value", _("Value"), shown, 18, fill=True),
     FileColumn("unit", _("Unit"), lambda row: row.question.unit, 18),

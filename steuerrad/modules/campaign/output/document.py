@@ -169,7 +169,7 @@ def question_facts(row: Row) -> Iterator[tuple[str, str]]:
     question, answer = row.question, row.answer
     yield _("Code"), question.code
     yield _("Organisation"), row.organisation
-    yield _("State"), str(labels.STATES[row.state])
+    yield _("Status"), str(labels.STATES[row.state])
     if question.previous_value:
         before = shown_value(question.previous_value, question.type)[:500]
         yield (

@@ -149,7 +149,7 @@ def page(
     context: dict[str, Any] = {
         "heading": question.title,
         "preline": f"{question.group} · {question.code}",
-        "breadcrumbs": round_crumbs(question.round, (_("My questions"), reverse("campaign:tasks")), (question.code, "")),
+        "breadcrumbs": round_crumbs(question.round, (_("My questions"), reverse("campaign:tasks")), (question.title, "")),
         "assignment": assignment, "question": question, "form": form, "newest": newest or newest_of(assignment),
         "held": shown_evidence(request, form, typed) if bound else evidence_of(request, assignment, typed),
         "findings": shown_findings(said, form.waivers() if bound else {}), "tried": bound,
@@ -272,7 +272,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "heading": _("Somebody was faster"),
         "preline": f"{question.code} · {question.title}",
-        "breadcrumbs": round_crumbs(question.round, (question.code, reverse("campaign:question", args=[pk])), (_("Compare"), "")),
+        "breadcrumbs": round_crumbs(question.round, (question.title, reverse("campaign:question", args=[pk])), (_("Compare"), "")),
         "assignment": assignment, "question": question, "theirs": theirs, "base": base, "kept": kept,
         "columns": columns(question, base, theirs, mine, files),
         "form": AnswerForm(question, initial=initial_of(question, mine, assignment.newest)),

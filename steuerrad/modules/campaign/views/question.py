@@ -38,7 +38,7 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "heading": found.title,
         "preline": f"{found.group} · {found.code}",
-        "breadcrumbs": round_crumbs(found.round, (found.code, "")),
+        "breadcrumbs": round_crumbs(found.round, (found.title, "")),
         "assignment": assignment, "question": found, "current": current, "revision": revision,
         "around": neighbours(request.user, assignment), "events": steps(events),
         "findings": standing_findings(assignment) if current and running else [],
