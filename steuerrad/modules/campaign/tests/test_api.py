@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from django.urls import get_resolver
@@ -21,7 +22,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from steuerrad.config.wsgi import application
 from steuerrad.modules.campaign.actions.answers import submit_answer
 from steuerrad.modules.campaign.actions.freezing import freeze_round
 from steuerrad.modules.campaign.tests.stage import (
@@ -170,7 +170,7 @@ def test_noise_on_questions_that_exist(path: str, method: str, who: Any) -> None
     homes = question(round_, "homes")
     submit_answer(ada(), homes.pk, given("410"), based_on=0)
     headers = {"Authorization": f"Bearer {create_token(who(), 'fuzz')}"}
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 
     @EFFORT
     @over(case=schema[path][method].as_strategy())
