@@ -1,3 +1,5 @@
+"""The overview of prioritisation."""
+
 from __future__ import annotations
 
 import pytest
@@ -12,7 +14,8 @@ def test_module_is_registered() -> None:
 
 
 @pytest.mark.django_db
-def test_index_answers_with_one_heading(client: Client) -> None:
+def test_the_overview_answers_without_any_data(client: Client) -> None:
     page = client.get(reverse("prioritisation:index"))
     assert page.status_code == 200
     assert page.content.decode().count("<h1") == 1
+    assert "ui-empty" in page.content.decode()

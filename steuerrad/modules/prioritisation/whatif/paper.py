@@ -34,6 +34,8 @@ CHART_WIDTHS = (780.0, 900.0, 1060.0, 1060.0)  # the wider the chart is laid out
 NOTE_LENGTHS = (420, 300, 200, 120)
 CHANGES_SHOWN = (8, 6, 4, 2)
 NOTES_SHOWN = (5, 4, 3, 2)
+LABEL_LENGTHS = (120, 70, 60, 50)
+SHORT_FROM = 2  # brevity from which options beside one another only say whether a change is certain
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ class Option:
 
 @dataclass(frozen=True)
 class PaperFacts:
-    """All that a paper is made of. now: printed score and rank of the present edition; source: name of the index."""
+    """All that a paper is made of. now: printed score and rank of the present edition; source: name of the index; anew:
+    the numbers are those of the date, not those that were saved.
+    """
 
     title: str
     city: str
@@ -64,10 +68,15 @@ class PaperFacts:
     date: dt.date
     engine: str
     is_demo: bool = False
+    anew: bool = False
 
-    def labels(self) -> tuple[str, ...]:
+    def names(self, brevity: int) -> tuple[str, ...]:
+        """What options are called in the paper: A, B, C, D beside one another, the only one by its title."""
+        return tuple("ABCD"[: len(self.options)]) if len(self.options) > 1 else self.labels(brevity)
+
+    def labels(self, brevity: int = 0) -> tuple[str, ...]:
         """Titles of the options, told apart by a number where two are called the same."""
-        titles = [option.title for option in self.options]
+        titles = [shortened(option.title, LABEL_LENGTHS[brevity]) for option in self.options]
         return tuple(
             f"{title} ({number})" if titles.count(title) > 1 else title
             for number, title in enumerate(titles, 1)
@@ -91,10 +100,10 @@ def paper(facts: PaperFacts, brevity: int = 0) -> Document:
         )
     blocks += _question(facts, brevity)
     blocks += _options(facts, brevity)
-    blocks += [Heading(1, _("Result")), *(Paragraph(runs(text)) for text in _result(facts))]
+    blocks += [Heading(1, _("Result")), *(Paragraph(runs(text)) for text in _result(facts, brevity))]
     blocks += _assumed(facts, brevity)
     blocks += _not_said()
-    blocks += [Heading(1, _("Sources")), Paragraph(runs(_sources(facts)))]
+    blocks += [Heading(1, _("Sources")), Paragraph(runs(_sources(facts, brevity)))]
     return Document(
         title=_("Decision paper: %(title)s") % {"title": facts.title}, language=texts.language(), blocks=tuple(blocks),
         subtitle=f"{facts.city} · {facts.edition}", author=facts.author, date=facts.date, compact=True,
@@ -121,7 +130,7 @@ def _question(facts: PaperFacts, brevity: int) -> list[Block]:
 
 def _options(facts: PaperFacts, brevity: int) -> list[Block]:
     outcomes = [option.outcome for option in facts.options]
-    spec = tables.comparison_table(facts.labels(), outcomes)
+    spec = tables.comparison_table(facts.names(brevity), outcomes)
     headers = (_("Option"), _("Total"), _("Rank"), _("Places gained"), _("One place better"))
     columns = tuple(Column(header, "right" if number else "left") for number, header in enumerate(headers))
     present = (_("Present edition, as published"), facts.now[0], facts.now[1], "–", "–")
@@ -131,20 +140,30 @@ def _options(facts: PaperFacts, brevity: int) -> list[Block]:
     table = Table(_("Options side by side"), columns, (present, *spec.rows), id="options", note=note)
     items = tuple(
         ListItem(runs(text))
-        for label, option in zip(facts.labels(), facts.options, strict=True)
-        for text in _changes(facts, label, option, CHANGES_SHOWN[brevity])
+        for label, option in zip(facts.names(brevity), facts.options, strict=True)
+        for text in _changes(facts, label, option, brevity)
     )
     return [Heading(1, _("Options")), BulletList(items), table, _figure(facts, brevity)]
 
 
-def _changes(facts: PaperFacts, label: str, option: Option, most: int) -> list[str]:
+def _changes(facts: PaperFacts, label: str, option: Option, brevity: int) -> list[str]:
     """What is changed, a sentence each, or in one sentence when options stand beside one another."""
-    found = [texts.change_text(change, facts.groups) for change in option.changes]
-    shown = [f"{title}: {what} ({sure})" for title, what, sure in found[:most]]
-    rest = len(found) - len(shown)
+    short = brevity >= SHORT_FROM and len(facts.options) > 1
+    shown = []
+    for change in option.changes[: CHANGES_SHOWN[brevity]]:
+        title, what, sure = texts.change_text(change, facts.groups)
+        uncertain = change.low < change.high or change.probability < 1 or change.slack_months is not None
+        if short:
+            sure = _("not certain") if uncertain else _("certain")
+        shown.append(f"{title}: {what} ({sure})")
+    rest = len(option.changes) - len(shown)
     if rest:
         shown.append(ngettext("and %(count)d more", "and %(count)d more", rest) % {"count": rest})
-    return shown if len(facts.options) == 1 else [f"{label}: {'; '.join(shown)}"]
+    return (
+        shown
+        if len(facts.options) == 1
+        else [f"{label} – {shortened(option.title, LABEL_LENGTHS[brevity])}: {'; '.join(shown)}"]
+    )
 
 
 def _figure(facts: PaperFacts, brevity: int) -> Figure:
@@ -155,7 +174,8 @@ def _figure(facts: PaperFacts, brevity: int) -> Figure:
         first = facts.options[0].outcome.before
         rows = [(_("Without any change"), first)]
         rows += [
-            (label, option.outcome.after) for label, option in zip(facts.labels(), facts.options, strict=True)
+            (label, option.outcome.after)
+            for label, option in zip(facts.names(brevity), facts.options, strict=True)
         ]
         spec = charts.rank_ranges(rows)
     caption = f"{spec.title} ({spec.subtitle})"
@@ -164,12 +184,12 @@ def _figure(facts: PaperFacts, brevity: int) -> Figure:
     )
 
 
-def _result(facts: PaperFacts) -> list[str]:
+def _result(facts: PaperFacts, brevity: int) -> list[str]:
     if len(facts.options) == 1:
         outcome = facts.options[0].outcome
         return [f"{texts.headline(outcome)} {_split(outcome)}"]
     named = sorted(
-        zip(facts.labels(), facts.options, strict=True),
+        zip(facts.names(brevity), facts.options, strict=True),
         key=lambda pair: (-pair[1].outcome.places.mean, -pair[1].outcome.points.mean),
     )
     (best, first), (worst, last) = named[0], named[-1]
@@ -216,10 +236,11 @@ def _not_said() -> list[Block]:
     ]
 
 
-def _sources(facts: PaperFacts) -> str:
-    hashes = ", ".join(f"{option.title} v{option.number} ({option.hash[:12]})" for option in facts.options)
+def _sources(facts: PaperFacts, brevity: int) -> str:
+    named = zip(facts.names(brevity), facts.options, strict=True)
+    hashes = ", ".join(f"{label} v{option.number} ({option.hash[:12]})" for label, option in named)
     state = _("released") if all(option.released for option in facts.options) else _("not released")
-    return _(
+    text = _(
         "Published results of %(source)s up to %(edition)s; simulation %(engine)s with %(draws)s draws, seed %(seed)s."
         " Scenarios, version and checksum: %(hashes)s; %(state)s."
     ) % {
@@ -227,6 +248,7 @@ def _sources(facts: PaperFacts) -> str:
         "draws": texts.figure(facts.options[0].outcome.draws, 0), "seed": facts.options[0].outcome.seed,
         "hashes": hashes, "state": state,
     }  # fmt: skip
+    return f"{text} {_('Computed anew on the date of this paper.')}" if facts.anew else text
 
 
 def pages(pdf: bytes) -> int:

@@ -103,7 +103,7 @@ def compared(found: list[Recomputed]) -> dict[str, Any]:
     }
 
 
-def facts_of(found: list[Recomputed], author: str) -> PaperFacts:
+def facts_of(found: list[Recomputed], author: str, *, anew: bool = False) -> PaperFacts:
     """What a paper over these versions is made of, on the numbers that are given. Raises Http404 without an edition."""
     loaded = found[0].loaded
     if loaded is None:
@@ -120,7 +120,7 @@ def facts_of(found: list[Recomputed], author: str) -> PaperFacts:
             for item in found if item.outcome is not None
         ),
         author=author, date=clock.today(), engine=versions[0].engine,
-        is_demo=any(item.scenario.is_demo for item in versions),
+        is_demo=any(item.scenario.is_demo for item in versions), anew=anew,
     )  # fmt: skip
 
 
@@ -159,4 +159,4 @@ def comparison_paper(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404(reason(error.code)) from error
     author = str(request.user) if request.user.is_authenticated else ""
     with override(language_of(request)):
-        return file_response(one_page(facts_of(found, author)), form)
+        return file_response(one_page(facts_of(found, author, anew=True)), form)
