@@ -103,7 +103,7 @@ def contradictions(edges: Iterable[Edge]) -> list[tuple[str, str, str]]:
     every = list(edges)
     needed = needs(every, {}, ())
     excluded = [(edge.source, edge.target) for edge in every if edge.kind == Kind.EXCLUDES]
-    found = []
+    found: list[tuple[str, str, str]] = []
     for node in sorted({name for edge in every for name in (edge.source, edge.target)}):
         together = all_needed(needed, node) | {node}
         found += [(node, a, b) for a, b in excluded if a in together and b in together]
@@ -128,7 +128,7 @@ def clashes(
     expected: when each node is done. begins: when a node begins, where that counts instead.
     """
     starts = begins or {}
-    found = []
+    found: list[Clash] = []
     for node, needed in after:
         day, needed_day = starts.get(node) or expected.get(node), expected.get(needed)
         if day is not None and needed_day is not None and day < needed_day:
