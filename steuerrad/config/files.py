@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -10,7 +11,7 @@ def storage(url: str) -> dict[str, Any]:
     """The storage of uploads: a folder in the data folder, or for s3://key:secret@host:port/bucket an S3-compatible
     object storage (s3+http:// without TLS; ?region=… where the provider wants one).
 
-    Raises ValueError for another scheme, and where key, host or bucket is missing.
+    Raises ValueError for another scheme, where key, host or bucket is missing, and without the package it needs.
     """
     if not url:
         return {"BACKEND": "steuerrad.platform.files.storage.WholeFiles"}
@@ -20,6 +21,8 @@ def storage(url: str) -> dict[str, Any]:
         raise ValueError(f"STEUERRAD_S3_URL: {parts.scheme!r} is not supported; use s3:// or s3+http://")
     if not (parts.hostname and bucket and parts.username and parts.password):
         raise ValueError("STEUERRAD_S3_URL: use s3://key:secret@host:port/bucket")
+    if find_spec("storages") is None:
+        raise ValueError("STEUERRAD_S3_URL needs a further package: uv pip install 'django-storages[s3]'")
     scheme = "https" if parts.scheme == "s3" else "http"
     port = f":{parts.port}" if parts.port else ""
     return {

@@ -22,8 +22,9 @@ def day(value: date) -> str:
 
 
 def name_of(round_: Round) -> str:
-    """With its label where it is demo data."""
-    return f"{round_.title} ({_('Demo')})" if round_.demo else round_.title
+    """With its label where it is demo data and the title does not say so itself."""
+    label = _("Demo")
+    return f"{label}: {round_.title}" if round_.demo and label not in round_.title else round_.title
 
 
 def titles(rows: Sequence[Assignment]) -> list[str]:

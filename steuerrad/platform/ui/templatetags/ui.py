@@ -138,7 +138,8 @@ def form_field(field: BoundField) -> dict[str, Any]:
     """One form field the KERN way; label, hint and errors are tied to it."""
     widget = field.field.widget
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
-        css = "kern-form-check__radio" if isinstance(widget, RadioSelect) else "kern-form-check__checkbox"
+        several = isinstance(widget, CheckboxSelectMultiple)  # which is a RadioSelect, too
+        css = "kern-form-check__checkbox" if several else "kern-form-check__radio"
         widget.attrs["class"] = css
         return {"field": field, "kind": "group"}
     if isinstance(widget, CheckboxInput):
