@@ -20,6 +20,8 @@ A4 = (595.276, 841.89)
 MARGIN = 42.0
 MOST_PAGES = 300  # of one piece of evidence
 LARGEST_EDGE = 2400  # pixels of a picture on a page: 300 dpi over the width
+COLOURS = {"RGB": "/DeviceRGB", "L": "/DeviceGray"}
+ORIENTATION = 0x0112  # tag of EXIF
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
 PDF_TYPE = "application/pdf"
 HARMLESS = frozenset({"/Link", "/Text", "/FreeText", "/Highlight", "/Underline", "/Line", "/Square", "/Circle", "/Stamp", "/Ink"})  # fmt: skip
@@ -98,22 +100,52 @@ def harmless(annotation: Any) -> bool:
 def picture_page(content: bytes) -> pikepdf.Pdf:
     """A picture in the middle of an A4 page, as it is meant to stand. Raises NotTakenError."""
     try:
-        with Image.open(io.BytesIO(content)) as picture:
-            picture.draft("RGB", (LARGEST_EDGE, LARGEST_EDGE))
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((LARGEST_EDGE, LARGEST_EDGE))
-            flat = on_white(upright)
-            buffer = io.BytesIO()
-            flat.save(buffer, "PDF", resolution=150.0, quality=85)
+        as_it_is = plain_jpeg(content)
+        if as_it_is is None:
+            return placed(*redrawn(content))
+        return placed(content, *as_it_is)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotTakenError(_("not taken in: the picture is damaged or too large")) from error
+
+
+def plain_jpeg(content: bytes) -> tuple[tuple[int, int], str] | None:
+    """Size and mode of a JPEG that a PDF can hold byte by byte; None for what must be drawn anew. Raises like PIL."""
+    with Image.open(io.BytesIO(content)) as picture:
+        size, mode = picture.size, picture.mode
+        upright = picture.getexif().get(ORIENTATION, 1) == 1
+        if picture.format != "JPEG" or mode not in COLOURS or max(size) > LARGEST_EDGE or not upright:
+            return None
+        picture.draft(mode, (size[0] // 8, size[1] // 8))
+        picture.load()  # reads all of it, at an eighth of the size: a torn file shows here
+    return size, mode
+
+
+def redrawn(content: bytes) -> tuple[bytes, tuple[int, int], str]:
+    """The picture upright, on white, no larger than a page can show, as JPEG. Raises like PIL."""
+    with Image.open(io.BytesIO(content)) as picture:
+        picture.draft("RGB", (LARGEST_EDGE, LARGEST_EDGE))
+        upright = ImageOps.exif_transpose(picture)
+        upright.thumbnail((LARGEST_EDGE, LARGEST_EDGE))
+        flat = on_white(upright)
+        buffer = io.BytesIO()
+        flat.save(buffer, "JPEG", quality=85)
+    return buffer.getvalue(), flat.size, "RGB"
+
+
+def placed(jpeg: bytes, size: tuple[int, int], mode: str) -> pikepdf.Pdf:
     pdf = pikepdf.Pdf.new()
     page = pdf.add_blank_page(page_size=A4)
-    with pikepdf.open(buffer) as drawn:
-        width, height = flat.size
-        scale = min((A4[0] - 2 * MARGIN) / width, (A4[1] - 2 * MARGIN - 30) / height, 1.0)
-        left, top = (A4[0] - width * scale) / 2, (A4[1] + height * scale) / 2
-        page.add_overlay(drawn.pages[0], Rectangle(left, top - height * scale, left + width * scale, top))
+    drawing = pdf.make_stream(
+        jpeg, Type=Name.XObject, Subtype=Name.Image, Width=size[0], Height=size[1], BitsPerComponent=8,
+        ColorSpace=Name(COLOURS[mode]), Filter=Name.DCTDecode,
+    )  # fmt: skip
+    page.obj.Resources = Dictionary(XObject=Dictionary(Im0=drawing))
+    scale = min((A4[0] - 2 * MARGIN) / size[0], (A4[1] - 2 * MARGIN - 30) / size[1], 1.0)
+    width, height = size[0] * scale, size[1] * scale
+    left, bottom = (A4[0] - width) / 2, (A4[1] - height) / 2
+    page.obj.Contents = pdf.make_stream(
+        b"q %.2f 0 0 %.2f %.2f %.2f cm /Im0 Do Q" % (width, height, left, bottom)
+    )
     return pdf
 
 

@@ -179,6 +179,30 @@ def test_a_damaged_picture_says_why(content: bytes) -> None:
         picture_page(content)
 
 
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB")],
+)
+def test_pictures_of_every_kind_become_a_page(kind: str, mode: str) -> None:
+    with picture_page(picture(kind, (800, 1600), mode)) as pdf:
+        drawn = pdf.pages[0].obj.Resources.XObject["/Im0"]
+        assert (int(drawn.Width), int(drawn.Height)) == (800, 1600)
+        assert pikepdf.PdfImage(drawn).as_pil_image().size == (800, 1600)
+
+
+def test_a_picture_that_lies_on_its_side_is_set_upright() -> None:
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (800, 400), "navy").save(out, "JPEG", exif=exif)
+    with picture_page(out.getvalue()) as pdf:
+        assert int(pdf.pages[0].obj.Resources.XObject["/Im0"].Height) == 800
+
+
+def test_a_torn_jpeg_says_why() -> None:
+    with pytest.raises(NotTakenError):
+        picture_page(picture("JPEG", (900, 900), "RGB")[:600])
+
+
 def test_a_huge_picture_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     content = picture(size=(500, 500))
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
