@@ -7,12 +7,14 @@ from typing import Any
 
 from steuerrad.platform.ui.charts.draw_bars import draw_bars, draw_dumbbells, draw_profile
 from steuerrad.platform.ui.charts.draw_chances import draw_columns, draw_intervals
+from steuerrad.platform.ui.charts.draw_gantt import draw_gantt
 from steuerrad.platform.ui.charts.draw_line import draw_line, draw_sparks
 from steuerrad.platform.ui.charts.draw_strips import draw_ranks, draw_stacked
 from steuerrad.platform.ui.charts.frame import NARROW, WIDE
 from steuerrad.platform.ui.charts.specs import BarChart, Chart, DumbbellChart, LineChart, StackedBar
 from steuerrad.platform.ui.charts.specs_chances import ColumnChart, IntervalChart
 from steuerrad.platform.ui.charts.specs_comparison import ProfileChart, RankStrip, SparkGrid
+from steuerrad.platform.ui.charts.specs_gantt import GanttChart
 
 DRAWERS: dict[type[Chart], Callable[[Any, float, str], str]] = {
     LineChart: draw_line,
@@ -24,6 +26,7 @@ DRAWERS: dict[type[Chart], Callable[[Any, float, str], str]] = {
     SparkGrid: draw_sparks,
     ColumnChart: draw_columns,
     IntervalChart: draw_intervals,
+    GanttChart: draw_gantt,
 }
 
 __all__ = ["NARROW", "WIDE", "draw"]

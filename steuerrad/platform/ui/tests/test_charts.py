@@ -35,6 +35,7 @@ from steuerrad.platform.ui.charts.specs_comparison import (
     Spark,
     SparkGrid,
 )
+from steuerrad.platform.ui.charts.specs_gantt import GanttChart, GanttLink, GanttPoint, GanttRow
 from steuerrad.platform.ui.charts.wheel import WheelField, WheelSpec, WheelTheme, draw_wheel
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -113,7 +114,26 @@ intervals = st.builds(
     minimum=st.none() | finite,
     **common,
 )
-specs = st.one_of(lines, bars, dumbbells, stacks, ranks, profiles, sparks, columns, intervals)
+days = st.none() | st.dates(date(1990, 1, 1), date(2060, 1, 1))
+some_days = st.dates(date(1990, 1, 1), date(2060, 1, 1))
+keys = st.sampled_from("abc")
+timelines = st.builds(
+    GanttChart,
+    rows=many(
+        st.builds(
+            GanttRow, keys, texts, st.sampled_from(["", "A", "B"]), days, days, texts,
+            st.sampled_from(["idea", "in_progress", "odd"]), texts, st.booleans(), days,
+            many(st.builds(GanttPoint, texts, days, st.sampled_from(["done", "open", "late"]), days), 3),
+            many(texts, 2),
+        )
+    ),
+    links=many(st.builds(GanttLink, keys, keys, some_days, some_days, st.booleans()), 4),
+    first=some_days,
+    last=some_days,
+    today=days,
+    **common,
+)  # fmt: skip
+specs = st.one_of(lines, bars, dumbbells, stacks, ranks, profiles, sparks, columns, intervals, timelines)
 
 
 def check_picture(svg: str, role: str = "img") -> ElementTree.Element:
