@@ -1,7 +1,7 @@
 """Handing one mail to the mail server in two steps, so that a crash leaves as little in doubt as SMTP allows.
 
 RFC 5321, 4.2.5: the server takes responsibility with its 250 after the final dot, and must forget a mail whose
-dot never came. So everything but the dot is sent first; then the caller writes down that the dot is about to go; then it
+dot never came (4.1.1.10). So everything but the dot is sent first; then the caller writes down that the dot is about to go; then it
 goes. Before that note a crash means: not sent. After the answer is written down it means: sent. Between the two lies one
 round trip (RFC 1047 describes this gap; the protocol cannot close it), which the journal decides (see journal).
 """

@@ -22,7 +22,7 @@ from steuerrad.platform.notifications.rules import next_try
 log = logging.getLogger(__name__)
 #: A worker that has not finished with its mails by then is taken for dead.
 LEASE = timedelta(minutes=5)
-#: How long a mail may take into the journal. Longer than a server waits for the dot (RFC 5321, 4.5.3.2: 10 minutes), so
+#: How long a mail may take into the journal. Longer than a server waits for a silent client (RFC 5321, 4.5.3.2), so
 #: that a worker which only slept cannot send it after its absence was believed.
 SETTLE = timedelta(minutes=15)
 BATCH = 20

@@ -21,7 +21,7 @@ def answer(line: str) -> list[str]:
     if command.startswith("CAPABILITY"):
         return ["* CAPABILITY IMAP4rev1 AUTH=PLAIN", f"{tag} OK done"]
     if command.startswith("LOGIN"):
-        good = command.endswith('"secret"') or command.endswith(" secret")
+        good = command.endswith(('"secret"', " secret"))
         return [f"{tag} OK Logged in" if good else f"{tag} NO [AUTHENTICATIONFAILED] Authentication failed."]
     if command.startswith("EXAMINE"):
         return (
