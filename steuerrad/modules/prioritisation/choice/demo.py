@@ -93,7 +93,7 @@ def fill(
     StudyRule.objects.create(study=study, kind="staff", year=year, amount=Decimal(300), basis=basis)
     Programme.objects.create(
         study=study, key="demo", title=_("Demonstration programme"), rate=Decimal(50), cap=Decimal(80_000), first=year,
-        last=year, candidates=refs[:2], basis=basis,
+        last=year, candidates=refs[::2], basis=basis,
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class Difference:
     writes: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     unchanged: int = 0
     problems: Problems = field(default_factory=Problems)
+    point: bool = False  # three digits after a point are decimals: Excel's own numbers, and CSV with commas
 
 
 def effects_table(study: Study, inputs: Inputs) -> Table:
@@ -110,6 +111,7 @@ def compare(kind: str, source: Any, name: str, study: Study, inputs: Inputs) -> 
     optional = [column.name for column in columns if column.name not in needed]
     seen: set[tuple[str, ...]] = set()
     with open_table(source, required=needed, optional=optional, max_bytes=MOST_BYTES, name=name, problems=found.problems) as reader:  # fmt: skip
+        found.point = reader.separator in (None, ",")
         for number, row in enumerate(reader, 1):
             if number > MOST_ROWS:
                 found.problems.add(row.problem(None, _("more than %(most)d rows") % {"most": MOST_ROWS}))
@@ -136,9 +138,9 @@ def item_in(row: Row, inputs: Inputs, found: Difference) -> ItemData | None:
     return item
 
 
-def bounded(low: float, high: float, places: int) -> Callable[[str], Decimal]:
+def bounded(low: float, high: float, places: int, found: Difference) -> Callable[[str], Decimal]:
     def parse(text: str) -> Decimal:
-        value = parse_decimal(text)
+        value = parse_decimal(text, decimal="." if found.point and "," not in text else None)
         if not low <= value <= high:
             raise ValueError(
                 _("is not between %(low)s and %(high)s") % {"low": f"{low:g}", "high": f"{high:g}"}
@@ -158,11 +160,13 @@ def effect_row(row: Row, inputs: Inputs, found: Difference) -> dict[str, Any] | 
     )
     values: dict[str, Any] = {}
     for name in ("low", "likely", "high"):
-        values[name] = row.parse(name, bounded(-100_000, 100_000, 3), found.problems)
-    success = row.parse("success", bounded(0, 100, 2), found.problems, required=False)
+        values[name] = row.parse(name, bounded(-100_000, 100_000, 3, found), found.problems)
+    success = row.parse("success", bounded(0, 100, 2, found), found.problems, required=False)
     values["success"] = Decimal(100) if success is None else success
     for name in ("delay_low", "delay_likely", "delay_high"):
-        values[name] = row.parse(name, bounded(0, 600, 1), found.problems, required=False) or Decimal(0)
+        values[name] = row.parse(name, bounded(0, 600, 1, found), found.problems, required=False) or Decimal(
+            0
+        )
     values["basis"] = basis_of(row, found)
     if len(found.problems) > before or item is None:
         return None
@@ -179,7 +183,7 @@ def cost_row(row: Row, inputs: Inputs, found: Difference) -> dict[str, Any] | No
     item = item_in(row, inputs, found)
     kind = row.parse("kind", lambda text: parse_choice(text, KINDS), found.problems)
     year = row.parse("year", parse_year, found.problems)
-    amount = row.parse("amount", bounded(0, 999_999_999_999, 2), found.problems)
+    amount = row.parse("amount", bounded(0, 999_999_999_999, 2, found), found.problems)
     if (
         item is not None
         and kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -178,8 +178,9 @@ def effect_data(effect: Effect) -> EffectData:
 
 
 def inputs_seal(inputs: Inputs) -> str:
-    """Hash over what was assumed; the day of asking alone does not change it."""
-    return seal(to_data(inputs) | {"today": ""})
+    """Hash over what was assumed. The day of asking and titles that depend on the reader's language do not count."""
+    items = tuple(replace(item, group_title="") for item in inputs.items)
+    return seal(to_data(replace(inputs, items=items, today="", field_title="")))
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,11 @@ def own() -> Study:
 
 
 def refs(count: int) -> list[str]:
-    return [one.ref for one in queries.candidates_of(person("steering"))][:count]
+    """The first measures of the city that have nothing to do with others, and no grants in the register."""
+    every = queries.candidates_of(person("steering"))
+    tied = {ref for one in every for ref in (*one.requires, *one.excludes)}
+    free = [one.ref for one in every if not (one.requires or one.excludes or one.ref in tied)]
+    return free[:count]
 
 
 def effect(points: int) -> dict[str, Any]:
@@ -171,6 +175,14 @@ def test_compute_shows_the_best_and_why(own: Study) -> None:
     with override("en"):
         stale = client.get(own.get_absolute_url(), headers={"accept-language": "en"}).content.decode()
     assert "have changed since" in stale
+
+
+def test_the_reader_s_language_changes_no_assumption(demo: Study) -> None:
+    with override("de"):
+        german = queries.inputs_seal(queries.inputs_of(demo, person("steering")))
+    with override("en"):
+        assert queries.inputs_seal(queries.inputs_of(demo, person("steering"))) == german
+    assert queries.newest_done(demo).inputs_hash == german  # type: ignore[union-attr]
 
 
 def test_every_write_is_in_the_log(own: Study) -> None:
