@@ -38,7 +38,13 @@ def submit(page: Page, do: str = "submit") -> None:
 
 
 def test_a_contributor_answers_and_the_approver_releases(
-    page: Page, another_page: Callable[[], Page], product: str, size: tuple[int, int], sign_in: SignIn, inspect: Inspect
+    page: Page,
+    problems: list[str],
+    another_page: Callable[[], Page],
+    product: str,
+    size: tuple[int, int],
+    sign_in: SignIn,
+    inspect: Inspect,
 ) -> None:
     title = ANSWERED[size[0]]
     sign_in(page, "contributor")
@@ -49,6 +55,7 @@ def test_a_contributor_answers_and_the_approver_releases(
     submit(page)
     expect(page.locator("#findings .campaign-finding--error").first).to_be_visible()
     inspect(page)
+    problems[:] = [text for text in problems if "422" not in text]  # the refusal is what was asked for
     page.locator("#id_value").fill("Drei Stellen, online buchbar")
     page.locator("#id_quality").select_option("measured")
     page.locator("#id_source").fill("Kalender der Ämter")
@@ -96,7 +103,12 @@ def test_last_time_is_taken_over_checked_while_typing_and_kept_as_a_draft(
 
 
 def test_the_second_editor_sees_the_first_ones_change(
-    page: Page, another_page: Callable[[], Page], product: str, size: tuple[int, int], sign_in: SignIn, inspect: Inspect
+    page: Page,
+    another_page: Callable[[], Page],
+    product: str,
+    size: tuple[int, int],
+    sign_in: SignIn,
+    inspect: Inspect,
 ) -> None:
     title = CONTESTED[size[0]]
     second = another_page()
@@ -153,8 +165,12 @@ def test_a_filled_workbook_comes_back_with_its_differences(
     page.goto(f"{product}/campaign/tasks/")
     page.locator("a[href$='/files/']").first.click()
     page.locator("a[href$='/import/']").first.click()
-    table = "code;value;quality;comment\nsociety/digital_szene;Ein Netzwerk;estimated;geschätzt\nnirgends;1;;\n"
-    page.locator("input[type=file]").set_input_files({"name": "voll.csv", "mimeType": "text/csv", "buffer": table.encode()})
+    table = (
+        "code;value;quality;comment\nsociety/digital_szene;Ein Netzwerk;estimated;geschätzt\nnirgends;1;;\n"
+    )
+    page.locator("input[type=file]").set_input_files(
+        {"name": "voll.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    )
     page.locator("main form[enctype] button[type=submit]").click()
     expect(page.locator("table")).to_contain_text("Ein Netzwerk")
     expect(page.locator("table")).to_contain_text("nirgends")
