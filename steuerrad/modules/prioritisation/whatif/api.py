@@ -65,13 +65,14 @@ def edition_data(source: str, item: Any) -> dict[str, Any]:
 def edition(request: HttpRequest, source: KeyPath, edition: KeyPath) -> Any:
     loaded = edition_or_404(source, edition)
     at = loaded.field.cities.index(loaded.edition.own_city)
+    works = fields.works_on(loaded)
     total, rank = float(loaded.field.totals[at]), int(loaded.field.ranks[at])
     return edition_data(loaded.source.id, loaded.edition) | {
         "city": loaded.edition.own_city, "participants": loaded.field.participants,
         "total": total if math.isfinite(total) else None, "rank": rank or None,
         "figures": [
             {"key": row.key, "of": row.of, "title": row.title, "group": row.group, "present": row.present,
-             "maximum": row.maximum, "changed": row.changed, "levers": list(row.levers)}
+             "maximum": row.maximum, "changed": row.changed, "levers": list(works.get(row.key, ()))}
             for row in loaded.rows.values()
         ],
     }  # fmt: skip

@@ -1,4 +1,8 @@
-"""The top levers of the newest edition with data, for the home page."""
+"""The top levers of the newest edition with data, for the home page.
+
+The first simulation after a start takes a moment, and the home page must not wait for it: until the levers are there,
+the card is a link, which a browser with JavaScript replaces by the card itself.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +13,26 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Card
 from steuerrad.modules.prioritisation.whatif import fields, texts
-from steuerrad.modules.prioritisation.whatif.fields import NotPossibleError
+from steuerrad.modules.prioritisation.whatif.fields import Loaded
+from steuerrad.modules.prioritisation.whatif.levers import Lever
 
 SHOWN = 3
 
 
 def lever_card(user: Any) -> Mapping[str, Any]:
-    """Three levers with what ten points more bring; no levers when there is no edition to compute with."""
-    known = fields.editions()
-    if not known:
-        return {"levers": ()}
-    source, edition = known[0]
-    try:
-        found = fields.levers_of(fields.load(source.id, edition.key))[:SHOWN]
-    except NotPossibleError:
-        return {"levers": ()}
-    levers = [
+    """Three levers if they are at hand; later: whether they are still to be fetched."""
+    found = fields.levers_at_hand()
+    return card_data(*found) if found is not None else {"levers": (), "later": bool(fields.sources())}
+
+
+def card_data(loaded: Loaded, levers: list[Lever]) -> dict[str, Any]:
+    """What ten points more on each of the three largest levers bring."""
+    shown = [
         {"title": item.row.title, "gain": texts.signed(item.gain, 0), "points": texts.ranged_change(item.points, 2),
          "chance": texts.chance(item.one_better)}
-        for item in found
+        for item in levers[:SHOWN]
     ]  # fmt: skip
-    return {"levers": levers, "edition": edition, "source": source}
+    return {"levers": shown, "edition": loaded.edition, "source": loaded.source}
 
 
 CARDS = (

@@ -40,6 +40,11 @@ class Kept(Generic[Thing]):
                     self._things.popitem(last=False)
             return thing
 
+    def peek(self, key: Hashable) -> Thing | None:
+        """The thing if it is there; nothing is made."""
+        with self._lock:
+            return self._things.get(key)
+
     def forget(self) -> None:
         with self._lock:
             self._things.clear()

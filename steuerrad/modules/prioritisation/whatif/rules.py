@@ -30,7 +30,7 @@ class Row:
     """A figure that can be changed: an indicator, or a whole category of which no indicator is known.
 
     present: the own published value in points, None when it is not published. maximum: most points. changed: its
-    method differs from that of the edition before. levers: references of what works on it.
+    method differs from that of the edition before.
     """
 
     key: str
@@ -40,7 +40,6 @@ class Row:
     present: float | None
     maximum: float
     changed: bool = False
-    levers: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -114,9 +113,7 @@ class RefusedInputError(ValueError):
         super().__init__("; ".join(f"{item.place}: {item.code}" for item in self.faults))
 
 
-def groups_of(
-    field: Field, own: str, levers: Mapping[str, tuple[str, ...]] | None = None
-) -> tuple[Group, ...]:
+def groups_of(field: Field, own: str) -> tuple[Group, ...]:
     """Everything that the own city can change, by category. Raises ValueError when it is not in the field."""
     if own not in field.cities:
         raise ValueError(f"{own} is not among the cities of {field.key}")
@@ -127,7 +124,7 @@ def groups_of(
         score = _known(field.group_scores[at, number])
         rows = tuple(
             Row(item.key, item.title, key, "indicator", _known(field.scores[at, place]), item.maximum,
-                item.changed, (levers or {}).get(item.key, ()))
+                item.changed)
             for place, item in enumerate(field.indicators) if item.group == number
         )  # fmt: skip
         if not rows:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from steuerrad.engines.ranking import Outcome
 from steuerrad.modules.prioritisation.whatif import charts, fields, tables, texts
+from steuerrad.modules.prioritisation.whatif.cards import card_data
 from steuerrad.modules.prioritisation.whatif.evaluating import Evaluation, evaluate, printed_now
 from steuerrad.modules.prioritisation.whatif.fields import Loaded, NoSuchEditionError, NotPossibleError
 from steuerrad.modules.prioritisation.whatif.levers import STEP
@@ -188,12 +189,9 @@ def page(request: HttpRequest, source: str, edition: str) -> HttpResponse:
 
 def works_on(loaded: Loaded, user: Any) -> dict[str, list[Any]]:
     """What the person may see of what works on each indicator, by key."""
-    refs = {ref for row in loaded.rows.values() for ref in row.levers}
-    targets = resolve(refs, user)
-    return {
-        row.key: [targets[ref] for ref in row.levers if ref in targets]
-        for row in loaded.rows.values() if row.levers
-    }  # fmt: skip
+    works = fields.works_on(loaded)
+    targets = resolve((ref for refs in works.values() for ref in refs), user)
+    return {key: [targets[ref] for ref in refs if ref in targets] for key, refs in works.items()}
 
 
 @require_safe
@@ -218,6 +216,15 @@ def levers(request: HttpRequest, source: str, edition: str) -> HttpResponse:
         "full": ", ".join(full),
     }
     return render(request, "prioritisation/whatif/levers.html", context)
+
+
+@require_safe
+def card(request: HttpRequest, name: str) -> HttpResponse:
+    """The card of the home page alone, computed now."""
+    found = fields.newest_levers() if name == "levers" else None
+    if found is None:
+        return HttpResponse(status=204)
+    return render(request, "prioritisation/whatif/_lever_card.html", {"data": card_data(*found)})
 
 
 @require_safe
