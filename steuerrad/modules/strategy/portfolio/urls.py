@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from steuerrad.modules.strategy.portfolio.views import decide, edit, measure, overview
+from steuerrad.modules.strategy.portfolio.views import decide, edit, measure, overview, pictures
 
 MEASURE = "measures/<str:number>/"
 urlpatterns = [
     path("portfolio/", overview.table, name="portfolio"),
+    path("portfolio/timeline/", pictures.timeline, name="portfolio_timeline"),
+    path("portfolio/board/", pictures.board, name="portfolio_board"),
     path("portfolio/due/", overview.due, name="portfolio_due"),
     path("portfolio/budget/", overview.budget, name="portfolio_budget"),
     path("portfolio/load/", overview.load, name="portfolio_load"),

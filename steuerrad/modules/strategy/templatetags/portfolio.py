@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from steuerrad.kernel import clock
 from steuerrad.modules.strategy.models import Milestone
@@ -35,6 +36,17 @@ def light(colour: str, label: str = "") -> dict[str, Any]:
 @register.filter
 def milestone_state(item: Milestone) -> MilestoneState:
     return state_of(item.point, clock.today())
+
+
+@register.filter
+def milestone_words(item: Milestone) -> str:
+    """The state in words; a printed day that nobody has spoken of since is not called overdue."""
+    state = state_of(item.point, clock.today())
+    due = min((day for day in (item.planned_on, item.forecast_on) if day is not None), default=None)
+    said = item.changed_at is not None and due is not None and item.changed_at.date() > due
+    if state == MilestoneState.LATE and item.document and not said:
+        return _("not recorded as reached")
+    return str(texts.MILESTONE_STATES[state])
 
 
 @register.filter

@@ -119,7 +119,7 @@ def ranking(user: Any, group: str = "") -> Ranking:
     wanted = criteria(group)
     every = list(Rating.objects.filter(criterion__in=wanted, measure__retired=False))
     ids = {row.measure_id for row in every}
-    shown = [item for item in steered_measures().filter(pk__in=ids) if item.pk in _visible(user, ids)]
+    shown = list(steered_measures().filter(pk__in=_visible(user, ids)))
     hidden = len(ids) - len(shown)
     if not shown or not wanted:
         return Ranking((), hidden, None, 0, 0)

@@ -242,3 +242,13 @@ def test_the_table_filters_by_light_and_sorts() -> None:
     assert "Digitalpaten" not in text
     for sort in ("light", "-light", "milestone", "-report", "planned", "title", "nix"):
         assert client.get("/strategy/portfolio/", {"sort": sort}).status_code == 200
+
+
+def test_a_printed_day_that_nobody_spoke_of_is_not_called_overdue() -> None:
+    Milestone.objects.create(
+        measure=measure("C.1.2"), title="Gedruckt", planned_on=day(-90), document="leitlinie"
+    )
+    add_milestone(person("coordinator"), measure("C.1.2"), title="Eigener", planned_on=day(-90))
+    text = browser("coordinator").get("/strategy/measures/C.1.2/steering/").content.decode()
+    assert text.count("not recorded as reached") == 1
+    assert text.count(">overdue<") == 1

@@ -88,7 +88,8 @@ def test_who_may_rate_and_what_is_no_rating() -> None:
 
 
 def test_people_without_the_right_to_read_see_none(django_assert_max_num_queries) -> None:
-    give("approver", "C.1.1", 3, 1, 2, 4)
+    for number in ("A.1.1", "A.1.2", "B.1.1", "C.1.1"):
+        give("approver", number, 3, 1, 2, 4)
     assert queries.ranking(AnonymousUser()).standings == ()
     with django_assert_max_num_queries(8):
         queries.ranking(person("approver"))
