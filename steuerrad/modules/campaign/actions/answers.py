@@ -127,7 +127,7 @@ def _shelve(actor: Any, assignment: Assignment, given: AnswerInput, based_on: in
     question = assignment.question
     seen = {row.revision: row for row in question.answers.filter(revision__in=[based_on, assignment.newest])}
     row = Shelved.objects.create(
-        question=question, author=actor, at=clock.now(), based_on=based_on, content=to_data(given)
+        question=question, author=actor, at=clock.now(), based_on=max(0, based_on), content=to_data(given)
     )
     record(actor, "campaign.shelve", question.reference, title=str(question))
     return ConflictError(
