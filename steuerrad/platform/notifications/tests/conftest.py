@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from steuerrad.config import mail as mail_settings
 from steuerrad.kernel import clock
 from steuerrad.kernel.contributions import Module, Topic
 from steuerrad.kernel.registry import registry
@@ -68,10 +67,9 @@ def post(_server: tuple[Path, int], settings: Any, monkeypatch: pytest.MonkeyPat
         for part in ("new", "cur"):
             for path in (folder / box / part).iterdir():
                 path.unlink()
-    url = f"smtp://127.0.0.1:{port}"
-    for name, value in mail_settings.settings(url).items():
-        setattr(settings, name, value)
-    settings.OPTIONS = {**settings.OPTIONS, "EMAIL_URL": url}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 20
+    settings.OPTIONS = {**settings.OPTIONS, "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
     settings.EMAIL_JOURNAL = f"maildir://{folder}/journal?to={JOURNAL}"
     monkeypatch.setattr(sending, "be_durable", lambda: None)  # a test's transaction is never kept
     yield Post(folder)
