@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -79,7 +79,7 @@ def effects_table(study: Study, inputs: Inputs) -> Table:
                 str(one.by) if one.by else "",
             )  # fmt: skip
 
-    return Table("assumed_effects", _("Assumed effects"), EFFECT_COLUMNS, rows(), source=origin(study))
+    return Table("assumed_effects", _("Assumed effects"), said(EFFECT_COLUMNS), rows(), source=origin(study))
 
 
 def costs_table(study: Study, inputs: Inputs) -> Table:
@@ -90,7 +90,12 @@ def costs_table(study: Study, inputs: Inputs) -> Table:
                 for year, amount in (held(item, kind) or {}).items():
                     yield item.ref, item.code, item.title, kind, int(year), Decimal(str(amount)), basis
 
-    return Table("costs", _("Costs of measures"), COST_COLUMNS, rows(), source=origin(study))
+    return Table("costs", _("Costs of measures"), said(COST_COLUMNS), rows(), source=origin(study))
+
+
+def said(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns in the language of now."""
+    return tuple(replace(one, title=str(one.title), description=str(one.description)) for one in columns)
 
 
 def origin(study: Study) -> str:
