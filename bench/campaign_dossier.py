@@ -80,7 +80,7 @@ def round_of(count: int, files: int) -> Any:
     from steuerrad.platform.organisations.models import Organisation
 
     registry.add(Module("bench", "Bench", "Bench", question_sources=(questionnaire(count),)))
-    person = User.objects.create_superuser("bench@bench.invalid", None)
+    person = User.objects.create_user("bench@bench.invalid", None, is_superuser=True)
     office = Organisation.objects.create(key="office", name="Office")
     today = clock.today()
     round_ = create_round(
