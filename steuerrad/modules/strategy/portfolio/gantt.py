@@ -104,10 +104,6 @@ def period_text(state: MeasureState) -> str:
 def needs_of(state: MeasureState, order: Order) -> list[str]:
     """What has to be finished before, and other dependencies with their kind."""
     number = state.measure.number
-    found = []
-    for row in order.depends[number]:
-        target = str(row.target)
-        found.append(
-            target if row.kind == Kind.FINISH_TO_START else f"{KIND_LABELS[Kind(row.kind)]}: {target}"
-        )
-    return [*found, *dict.fromkeys(order.waits[number])]
+    found = [f"{KIND_LABELS[Kind(row.kind)]} {row.target}" for row in order.depends[number]]
+    after = KIND_LABELS[Kind.FINISH_TO_START]
+    return [*found, *dict.fromkeys(f"{after} {name}" for name in order.waits[number])]

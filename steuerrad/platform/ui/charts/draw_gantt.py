@@ -58,6 +58,8 @@ def draw_gantt(spec: GanttChart, width: float, key: str = "") -> str:
     places = arranged(sheet, spec)
     bottom = places[-1].top + places[-1].height
     grid(sheet, spec, scale, places[0].top, bottom)
+    if not sheet.wide:  # there it runs behind the labels
+        today_line(sheet, spec, scale, places[0].top, bottom)
     for place in places:
         if place.row is None:
             heading(sheet, spec, scale, place)
@@ -65,7 +67,8 @@ def draw_gantt(spec: GanttChart, width: float, key: str = "") -> str:
             bar_of(sheet, spec, place, scale, fills[place.row.state], late)
     if sheet.wide:
         arrows(sheet, spec, places, scale)
-    today_line(sheet, spec, scale, places[0].top, bottom)
+    if sheet.wide:
+        today_line(sheet, spec, scale, places[0].top, bottom)
     for place in places:
         points_of(sheet, spec, place, scale)
     sheet.y = bottom + 4
@@ -128,7 +131,7 @@ def arranged(sheet: Sheet, spec: GanttChart) -> list[Place]:
             middle = top + height / 2
         else:
             needs = sheet.leading if row.needs else 0.0
-            height = text + 38 + needs
+            height = text + 44 + needs
             middle = top + text + 18
         places.append(Place(row, lines, top, height, middle))
         top += height
@@ -179,10 +182,10 @@ def bar_of(sheet: Sheet, spec: GanttChart, place: Place, scale: Scale, fill: Fil
     row = place.row
     assert row is not None
     text_top = place.middle - len(place.lines) * sheet.leading / 2 if sheet.wide else place.top
-    sheet.lines(0, text_top + sheet.size, place.lines)
+    sheet.lines(0, text_top + sheet.size, place.lines, halo=not sheet.wide)
     if not sheet.wide and row.needs:
-        words = shorten(f"{spec.say('only_after')}: {'; '.join(row.needs)}", sheet.width, sheet.size)
-        sheet.text(0, place.middle + 14 + sheet.size, words, muted=True)
+        words = shorten("; ".join(row.needs), sheet.width, sheet.size)
+        sheet.text(0, place.middle + 15 + sheet.size, words, muted=True, halo=True)
     dates = [point.day for point in row.points if point.day is not None]
     if row.start is None and row.end is None:
         if not dates:
@@ -212,7 +215,8 @@ def late_strip(sheet: Sheet, spec: GanttChart, place: Place, scale: Scale, late:
     row = place.row
     if row is None or not row.late:
         return
-    start, end = row.start or spec.first, row.until or row.end or spec.last
+    days = [point.day for point in row.points if point.day is not None]
+    start, end = row.start or min(days, default=spec.first), row.until or row.end or spec.last
     if end < spec.first or start > spec.last:
         return
     x, to = day_of(scale, max(start, spec.first)), day_of(scale, min(end, spec.last))

@@ -32,7 +32,7 @@ class GanttRow:
     """An undertaking. start, end: None = not known or without end; both None: no bar.
 
     state: key of a state (see states.py). until: a late one is drawn as late up to this day. needs: what it waits
-    for, in words. note: stands behind the label, e.g. that the data are invented.
+    for, in words ("only after A"). note: stands behind the label, e.g. that the data are invented.
     """
 
     key: str
@@ -90,7 +90,7 @@ class GanttChart(Chart):
         grouped = any(row.group for row in self.rows)
         header = [self.label_name or capital(self.say("name"))]
         header += [self.group_name or capital(self.say("theme"))] if grouped else []
-        header += [capital(self.say(key)) for key in ("period", "state", "milestones", "only_after")]
+        header += [capital(self.say(key)) for key in ("period", "state", "milestones", "depends_on")]
         rows = []
         for row in self.rows:
             cells = [

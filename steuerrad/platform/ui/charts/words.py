@@ -9,6 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "city": ("Stadt", "city"),
     "count": ("Anzahl", "number"),
     "date": ("Zeitpunkt", "time"),
+    "depends_on": ("hängt ab von", "depends on"),
     "field": ("Themenfeld", "field"),
     "from": ("von", "from"),
     "late": ("verspätet", "late"),
