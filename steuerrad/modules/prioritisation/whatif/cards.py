@@ -28,7 +28,7 @@ def lever_card(user: Any) -> Mapping[str, Any]:
 def card_data(loaded: Loaded, levers: list[Lever]) -> dict[str, Any]:
     """What ten points more on each of the three largest levers bring."""
     shown = [
-        {"title": item.row.title, "gain": texts.signed(item.gain, 0), "points": texts.ranged_change(item.points, 2),
+        {"title": texts.row_title(item.row, loaded.groups), "gain": texts.signed(item.gain, 0), "points": texts.ranged_change(item.points, 2),
          "chance": texts.chance(item.one_better)}
         for item in levers[:SHOWN]
     ]  # fmt: skip

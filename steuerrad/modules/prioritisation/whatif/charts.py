@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from steuerrad.engines.ranking import Estimate, Outcome, Standing
 from steuerrad.modules.prioritisation.whatif import texts
 from steuerrad.modules.prioritisation.whatif.levers import Lever
+from steuerrad.modules.prioritisation.whatif.rules import Group
 from steuerrad.platform.ui.charts.specs import Bar, BarChart
 from steuerrad.platform.ui.charts.specs_chances import Column, ColumnChart, IntervalChart, Range
 
@@ -94,12 +95,12 @@ def _ranges(title: str, rows: Sequence[tuple[str, Estimate]], decimals: int, uni
     )  # fmt: skip
 
 
-def lever_bars(levers: Sequence[Lever]) -> BarChart | None:
-    """Points of the total that each figure brings alone, the largest."""
+def lever_bars(levers: Sequence[Lever], groups: tuple[Group, ...]) -> BarChart | None:
+    """Points of the total that each figure brings alone, the first of the list."""
     if not levers:
         return None
     return BarChart(
         title=_("What a few points more on one indicator bring the total"), unit=_("points"), decimals=2,
         language=texts.language(), value_name=_("Points of the total"), label_name=_("Indicator"),
-        bars=tuple(Bar(item.row.title, item.points.mean) for item in levers[:LEVERS_SHOWN]),
+        bars=tuple(Bar(texts.row_title(item.row, groups), item.points.mean) for item in levers[:LEVERS_SHOWN]),
     )  # fmt: skip

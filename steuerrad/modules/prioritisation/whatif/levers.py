@@ -25,6 +25,11 @@ class Lever:
     places: Estimate
     one_better: Share
 
+    @property
+    def when_full(self) -> float:
+        """Points of the total when the figure reaches its maximum, on average."""
+        return self.points.mean / self.gain * self.row.headroom
+
 
 @dataclass(frozen=True)
 class Step:
@@ -60,7 +65,7 @@ def one_by_one(prepared: Prepared, groups: Iterable[Group], step: float = STEP) 
             continue
         outcome = prepared.outcome(OwnChange((Move.by(row.key, gain, row.of),)))
         found.append(Lever(row, gain, outcome.points, outcome.places, outcome.one_better))
-    return sorted(found, key=lambda item: (-item.points.mean, item.row.title))
+    return sorted(found, key=lambda item: (-round(item.points.mean, 3), -item.when_full, item.row.title))
 
 
 def cheapest_way(

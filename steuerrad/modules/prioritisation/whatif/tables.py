@@ -55,18 +55,22 @@ def levers_table(levers: Sequence[Lever], groups: tuple[Group, ...]) -> Table:
     names = {group.key: group.title for group in groups}
     rows = [
         (item.row.title, names.get(item.row.group, ""), texts.signed(item.gain, 1),
-         texts.ranged_change(item.points, 2), texts.ranged_change(item.places, 1), texts.chance(item.one_better))
+         texts.ranged_change(item.points, 2), texts.ranged_change(item.places, 1), texts.chance(item.one_better),
+         "–" if item.row.present is None else texts.signed(item.when_full, 2))
         for item in levers
     ]  # fmt: skip
     header = (
         _("Indicator"), _("Category"), _("Raised by"), _("Points of the total (5–95 %)"), _("Places (5–95 %)"),
-        _("At least one place better"),
+        _("At least one place better"), _("Points of the total at its maximum"),
     )  # fmt: skip
     return _table(_("One indicator at a time"), header, rows, 2)
 
 
-def way_table(way: Way) -> Table:
-    rows = [(step.row.title, texts.signed(step.gain, 1), texts.signed(step.points, 2)) for step in way.steps]
+def way_table(way: Way, groups: tuple[Group, ...]) -> Table:
+    rows = [
+        (texts.row_title(step.row, groups), texts.signed(step.gain, 1), texts.signed(step.points, 2))
+        for step in way.steps
+    ]
     header = (_("Indicator"), _("Points more"), _("Points of the total"))
     return _table(_("The cheapest points on the way"), header, rows)
 

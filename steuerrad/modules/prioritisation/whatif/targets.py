@@ -41,7 +41,7 @@ def read_targets(entries: Mapping[str, str], loaded: Loaded) -> dict[str, Any]:
             "cost": texts.figure(sum(step.gain for step in way.steps)), "standing": texts.rank_range(way.standing.rank),
             "score": texts.ranged(way.standing.score),
         }  # fmt: skip
-        answers["way_table"] = tables.way_table(way) if way.steps else None
+        answers["way_table"] = tables.way_table(way, loaded.groups) if way.steps else None
     return answers
 
 

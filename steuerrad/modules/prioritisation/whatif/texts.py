@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from steuerrad.engines.ranking import Estimate, Note, Outcome, Share
-from steuerrad.modules.prioritisation.whatif.rules import Change, Fault, Group, rows_of
+from steuerrad.modules.prioritisation.whatif.rules import Change, Fault, Group, Row, rows_of
 from steuerrad.platform.ui.charts import numbers
 
 
@@ -40,7 +40,7 @@ def chance(share: Share) -> str:
 
 def ranged(estimate: Estimate, decimals: int = 1) -> str:
     """Mean with its range from 5 to 95 %: 62.1 (55.0 to 69.3); without a range when it is certain."""
-    if estimate.low == estimate.high:
+    if figure(estimate.low, decimals) == figure(estimate.high, decimals):
         return figure(estimate.mean, decimals)
     return _("%(value)s (%(low)s to %(high)s)") % {
         "value": figure(estimate.mean, decimals), "low": figure(estimate.low, decimals),
@@ -49,7 +49,7 @@ def ranged(estimate: Estimate, decimals: int = 1) -> str:
 
 
 def ranged_change(estimate: Estimate, decimals: int = 1) -> str:
-    if estimate.low == estimate.high:
+    if signed(estimate.low, decimals) == signed(estimate.high, decimals):
         return signed(estimate.mean, decimals)
     return _("%(value)s (%(low)s to %(high)s)") % {
         "value": signed(estimate.mean, decimals), "low": signed(estimate.low, decimals),
@@ -145,10 +145,19 @@ def _note(item: Note, titles: Mapping[str, str]) -> str:
     return sentences[item.code] % values if item.code in sentences else f"{item.code}: {values}"
 
 
+def row_title(row: Row, groups: tuple[Group, ...]) -> str:
+    """The figure's title, with its category where another one is called the same."""
+    same = sum(other.title == row.title for other in rows_of(groups).values())
+    if same < 2:
+        return row.title
+    category = next((item.title for item in groups if item.key == row.group), row.group)
+    return f"{row.title} ({category})"
+
+
 def change_text(change: Change, groups: tuple[Group, ...]) -> tuple[str, str, str]:
     """Title of the changed figure; from what to what; how sure that is."""
     row = rows_of(groups).get((change.of, change.key))
-    title = row.title if row is not None else change.key
+    title = row_title(row, groups) if row is not None else change.key
     if change.kind == "gain":
         what = _("%(points)s points") % {"points": signed(change.likely)}
     else:
