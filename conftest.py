@@ -14,6 +14,14 @@ from steuerrad.kernel.registry import registry
 from steuerrad.platform.city.loading import load_city
 
 SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+DATABASE_FIXTURES = {
+    "db",
+    "transactional_db",
+    "django_db_setup",
+    "django_db_blocker",
+    "live_server",
+    "product",
+}
 POSTGRES_GUARDED = (
     "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
 )
@@ -48,6 +56,22 @@ def flush_may_empty_guarded_tables() -> Iterator[None]:
     patch.setattr(operations, "execute_sql_flush", without_triggers)
     yield
     patch.undo()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Against PostgreSQL only what touches a database runs again; the rest has run with SQLite already."""
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        return
+    kept = [item for item in items if needs_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not needs_database(item)])
+    items[:] = kept
+
+
+def needs_database(item: pytest.Item) -> bool:
+    """Whether a test is marked for the database or uses a fixture that opens it."""
+    return item.get_closest_marker("django_db") is not None or not DATABASE_FIXTURES.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
 
 
 def loaded(slug: str, blocker: Any) -> Iterator[str]:

@@ -164,7 +164,7 @@ def check_browser(arguments: Sequence[str]) -> Result:
     from devtools.provision import ensure_chromium
 
     ensure_chromium()
-    return _pytest("browser", "browser", arguments)
+    return _pytest("browser", "browser", arguments, workers=WORKERS)
 
 
 def check_start(arguments: Sequence[str]) -> Result:
@@ -183,7 +183,8 @@ def _pytest(
     outcome.unlink(missing_ok=True)
     command: list[str | Path] = [PYTHON, "-m", "pytest", "-q", "-m", marker, f"--junitxml={outcome}"]
     if workers:
-        command += ["-n", str(workers)]
+        # whole files go to a worker, so that what a file loads once is loaded once
+        command += ["-n", str(workers), "--dist", "loadfile"]
     with _own_data() as data:
         env = product_env(STEUERRAD_DATA_DIR=data, **(database or {}))
         if not database:
