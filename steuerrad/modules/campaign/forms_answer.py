@@ -34,7 +34,7 @@ class Held:
 
 
 class AnswerForm(forms.Form):
-    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10**9)
     carried = forms.BooleanField(required=False, widget=forms.HiddenInput)
     live = forms.BooleanField(required=False, widget=forms.HiddenInput)
     value = forms.CharField(label=_("Value"), required=False, strip=False)

@@ -1,43 +1,52 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from steuerrad.modules.campaign.views import answer, importing, outputs, question, rounds, split, table, tasks
 
+
+class RowConverter(IntConverter):
+    """A key that a database can hold; a longer number is no address."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(RowConverter, "row")
 app_name = "campaign"
 urlpatterns = [
     path("", rounds.index, name="index"),
     path("new/", rounds.new_round, name="new"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("review/", table.review, name="review"),
-    path("<int:pk>/", rounds.round_page, name="round"),
-    path("<int:pk>/change/", rounds.change, name="change"),
-    path("<int:pk>/split/", split.split, name="split"),
-    path("<int:pk>/split/file/", split.split_file, name="split_file"),
-    path("<int:pk>/open/", rounds.open_, name="open"),
-    path("<int:pk>/refresh/", rounds.refresh, name="refresh"),
-    path("<int:pk>/discard/", rounds.discard, name="discard"),
-    path("<int:pk>/freeze/", rounds.freeze, name="freeze"),
-    path("<int:pk>/reopen/", rounds.reopen, name="reopen"),
-    path("<int:pk>/close/", rounds.close, name="close"),
-    path("<int:pk>/questions/", table.questions, name="questions"),
-    path("<int:pk>/decide/", table.decide, name="decide"),
-    path("<int:pk>/files/", outputs.files, name="files"),
-    path("<int:pk>/download/<str:what>.<str:form>", outputs.download, name="download"),
-    path("<int:pk>/dossier/", outputs.start_dossier, name="start_dossier"),
-    path("dossiers/<int:pk>/", outputs.dossier, name="dossier"),
-    path("dossiers/<int:pk>/state/", outputs.dossier_state, name="dossier_state"),
-    path("dossiers/<int:pk>/file/", outputs.dossier_file, name="dossier_file"),
-    path("<int:pk>/import/", importing.upload, name="import"),
-    path("<int:pk>/import/<uuid:key>/", importing.confirm, name="import_confirm"),
-    path("questions/<int:pk>/", question.question, name="question"),
-    path("questions/<int:pk>/answer/", answer.answer, name="answer"),
-    path("questions/<int:pk>/answer/check/", answer.check, name="answer_check"),
-    path("questions/<int:pk>/take-over/", answer.take_over, name="take_over"),
-    path("questions/<int:pk>/fill-live/", answer.fill_live, name="fill_live"),
-    path("questions/<int:pk>/compare/", answer.compare, name="compare"),
-    path("questions/<int:pk>/check/", question.check, name="check"),
-    path("questions/<int:pk>/release/", question.release, name="release"),
-    path("questions/<int:pk>/send-back/", question.send_back, name="send_back"),
-    path("questions/<int:pk>/withdraw/", question.withdraw, name="withdraw"),
-    path("questions/<int:pk>/decline/", question.decline, name="decline"),
-    path("questions/<int:pk>/hand-over/", question.hand_over, name="hand_over"),
+    path("<row:pk>/", rounds.round_page, name="round"),
+    path("<row:pk>/change/", rounds.change, name="change"),
+    path("<row:pk>/split/", split.split, name="split"),
+    path("<row:pk>/split/file/", split.split_file, name="split_file"),
+    path("<row:pk>/open/", rounds.open_, name="open"),
+    path("<row:pk>/refresh/", rounds.refresh, name="refresh"),
+    path("<row:pk>/discard/", rounds.discard, name="discard"),
+    path("<row:pk>/freeze/", rounds.freeze, name="freeze"),
+    path("<row:pk>/reopen/", rounds.reopen, name="reopen"),
+    path("<row:pk>/close/", rounds.close, name="close"),
+    path("<row:pk>/questions/", table.questions, name="questions"),
+    path("<row:pk>/decide/", table.decide, name="decide"),
+    path("<row:pk>/files/", outputs.files, name="files"),
+    path("<row:pk>/download/<str:what>.<str:form>", outputs.download, name="download"),
+    path("<row:pk>/dossier/", outputs.start_dossier, name="start_dossier"),
+    path("dossiers/<row:pk>/", outputs.dossier, name="dossier"),
+    path("dossiers/<row:pk>/state/", outputs.dossier_state, name="dossier_state"),
+    path("dossiers/<row:pk>/file/", outputs.dossier_file, name="dossier_file"),
+    path("<row:pk>/import/", importing.upload, name="import"),
+    path("<row:pk>/import/<uuid:key>/", importing.confirm, name="import_confirm"),
+    path("questions/<row:pk>/", question.question, name="question"),
+    path("questions/<row:pk>/answer/", answer.answer, name="answer"),
+    path("questions/<row:pk>/answer/check/", answer.check, name="answer_check"),
+    path("questions/<row:pk>/take-over/", answer.take_over, name="take_over"),
+    path("questions/<row:pk>/fill-live/", answer.fill_live, name="fill_live"),
+    path("questions/<row:pk>/compare/", answer.compare, name="compare"),
+    path("questions/<row:pk>/check/", question.check, name="check"),
+    path("questions/<row:pk>/release/", question.release, name="release"),
+    path("questions/<row:pk>/send-back/", question.send_back, name="send_back"),
+    path("questions/<row:pk>/withdraw/", question.withdraw, name="withdraw"),
+    path("questions/<row:pk>/decline/", question.decline, name="decline"),
+    path("questions/<row:pk>/hand-over/", question.hand_over, name="hand_over"),
 ]

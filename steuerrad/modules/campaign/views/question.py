@@ -152,6 +152,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 @members_only
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment_for(request.user, pk)
     form = HandOverForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose an organisation and give a reason."))
