@@ -46,9 +46,11 @@ def effect_table(outcome: Outcome) -> Table:
     return _table(_("Own effect and effect of the field"), header, rows)
 
 
-def changes_table(changes: Sequence[Change], groups: tuple[Group, ...]) -> Table:
+def changes_table(changes: Sequence[Change], groups: tuple[Group, ...], name: str = "") -> Table:
+    """name: of the scenario, where several tables stand on one page."""
     rows = [texts.change_text(change, groups) for change in changes]
-    return _table(_("What is changed"), (_("Indicator"), _("From and to"), _("How sure")), rows, 3)
+    caption = _("What is changed: %(name)s") % {"name": name} if name else _("What is changed")
+    return _table(caption, (_("Indicator"), _("From and to"), _("How sure")), rows, 3)
 
 
 def levers_table(levers: Sequence[Lever], groups: tuple[Group, ...]) -> Table:

@@ -92,7 +92,7 @@ def compared(found: list[Recomputed]) -> dict[str, Any]:
         "ranks": charts.rank_ranges(rows),
         "scores": charts.score_ranges(rows),
         "changes": [
-            (name, tables.changes_table(queries.changes_of(item.version), groups))
+            (name, tables.changes_table(queries.changes_of(item.version), groups, name))
             for name, item in zip(names, found, strict=True)
         ],
         "notes": texts.notes(outcomes[0].notes, groups),
