@@ -67,7 +67,7 @@ def compute(inputs: Inputs, progress: Progress = lambda step: None) -> dict[str,
     result["items"] = reasons(problem, gains, chosen)
     result["years"] = years(inputs, chosen)
     progress("frontier")
-    result["frontier"] = [point(problem, one) for one in frontier(problem, POINTS, gains, limits=SIDE)]
+    result["frontier"] = [point(problem, one) for one in edge(problem, gains)]
     result["sensitivity"] = [
         {"factor": factor, **(point(problem, one) if one else {})}
         for factor, one in budget_sensitivity(problem, FACTORS, gains, SIDE)
@@ -109,7 +109,7 @@ def reasons(problem: Problem, gains: Draws, chosen: Solution) -> dict[str, dict[
 
     The comparison is by the mean, with the best portfolio by the mean under each decision.
     """
-    best = solve(problem, gains, limits=SIDE)
+    best = solve(problem, gains, limits=ONE)
     shares = shapley(problem, gains, chosen.chosen)
     single = alone(problem, gains, chosen.chosen)
     found: dict[str, dict[str, Any]] = {}
@@ -143,6 +143,13 @@ def point(problem: Problem, one: Solution) -> dict[str, Any]:
     return {
         "net": one.net, "cost": one.cost, "mean": one.objective, "chosen": list(one.chosen), "status": one.status,
     }  # fmt: skip
+
+
+def edge(problem: Problem, gains: Draws) -> list[Solution]:
+    try:
+        return frontier(problem, POINTS, gains, limits=SIDE)
+    except (NoPortfolioError, OutOfTimeError):
+        return []
 
 
 def rivals(problem: Problem, gains: Draws) -> list[Solution]:
