@@ -146,7 +146,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Save what the sliders say as a scenario, with words and with how sure each change is."""
     require_save(request)
     entries = entries_of(request)
-    loaded = loaded_or_404(entries.pop("source", ""), entries.pop("edition", ""))
+    if "source" not in entries:
+        return redirect("prioritisation:index")  # a scenario begins with sliders
+    loaded = loaded_or_404(entries.pop("source"), entries.pop("edition", ""))
     try:
         play = read_play(entries, loaded.groups)
     except RefusedInputError as error:

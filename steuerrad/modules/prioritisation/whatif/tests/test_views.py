@@ -131,6 +131,14 @@ def form_of(browser: Client, address: str) -> dict[str, Any]:
     }
 
 
+def test_a_scenario_begins_with_an_edition(staff: Client) -> None:
+    address = reverse("prioritisation:scenario_new")
+    assert staff.get(address)["Location"] == reverse("prioritisation:index")
+    assert staff.get(address, {"source": "none", "edition": "x"}).status_code == 404
+    wrong = {"source": PLACE[0], "edition": PLACE[1], "i.a/services": "x"}
+    assert staff.get(address, wrong).status_code == 400
+
+
 def test_what_was_played_is_saved_and_changed(staff: Client) -> None:
     query = urlencode({"source": PLACE[0], "edition": PLACE[1], "i.a/services": "95", "chance": "70"})
     address = f"{reverse('prioritisation:scenario_new')}?{query}"
