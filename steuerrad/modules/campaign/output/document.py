@@ -127,6 +127,10 @@ def overview(rows: Sequence[Row]) -> Table:
 def question_blocks(row: Row, by_content: Mapping[str, Annex]) -> Iterator[Block]:
     question = row.question
     yield Heading(2, question.title[:300])
+    if row.answer is None:
+        said = [_("No answer yet"), str(labels.STATES[row.state]), row.organisation, question.code]
+        yield Paragraph(runs(" · ".join(part for part in said if part)))
+        return
     yield Paragraph(runs(Strong(answer_words(row))))
     facts = list(question_facts(row))
     own = [by_content[key_of(item)] for item in row.evidence if key_of(item) in by_content]
