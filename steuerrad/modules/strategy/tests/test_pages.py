@@ -46,7 +46,7 @@ def test_every_object_has_a_page(client: Client, bochum: str, django_assert_max_
     ]
     assert len(objects) > 50
     for item in objects:
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(36):
             text_of(client, item.get_absolute_url())
 
 
