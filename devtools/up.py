@@ -22,6 +22,7 @@ from devtools.stamps import Stamps, files, fingerprint
 
 HOST = "127.0.0.1"
 THREADS = 8
+JOBS_EVERY_SECONDS = 15
 RUNTIME_LOCK = LOCKS / "runtime.txt"
 PATIENCE_SECONDS = 90.0
 USUAL_CITY = "bochum"  # the default of STEUERRAD_CITY
@@ -43,7 +44,8 @@ def up(port: int, once: bool, city: str | None) -> int:
             print_welcome(port, time.monotonic() - started)
             if once:
                 return 0
-            server.wait()
+            with jobs_running():
+                server.wait()
         except KeyboardInterrupt:
             say("\nStopped.")
             return 0
@@ -201,6 +203,20 @@ def serve(port: int) -> subprocess.Popen[bytes]:
     ]
     with (LOGS / "server.log").open("wb") as log:
         return spawn(command, env=product_env(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+@contextlib.contextmanager
+def jobs_running() -> Iterator[None]:
+    """Beside the server: what is due (mails, dossiers, computations, figures of the day) is done by itself."""
+    command = [STEUERRAD, "jobs", "--watch", str(JOBS_EVERY_SECONDS)]
+    with (LOGS / "jobs.log").open("wb") as log:
+        jobs = spawn(
+            command, env=product_env(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        stop(jobs)
 
 
 def wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:

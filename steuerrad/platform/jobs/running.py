@@ -16,6 +16,7 @@ from steuerrad.platform.jobs.models import JobRun
 log = logging.getLogger(__name__)
 # A run that has not ended after this time is taken for dead, and its job may start again.
 DEAD_AFTER = timedelta(hours=6)
+STOPPED = "stopped in the middle"
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,14 @@ def run_due(*, force: bool = False, source: Registry = registry) -> list[Outcome
         if run is None:
             outcomes.append(Outcome(job.id, "waiting"))
             continue
-        message = ""
+        message = STOPPED
         try:
             job.run()
+            message = ""
         except Exception as error:
             log.exception("job %s failed", job.id)
             message = f"{type(error).__name__}: {error}"[:500]
-        JobRun.objects.filter(pk=run.pk).update(finished_at=clock.now(), message=message)
+        finally:  # also when the process is told to end in the middle: the job may start again at once
+            JobRun.objects.filter(pk=run.pk).update(finished_at=clock.now(), message=message)
         outcomes.append(Outcome(job.id, "failed" if message else "done", message))
     return outcomes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from steuerrad.kernel import clock
 from steuerrad.kernel.contributions import Job, Module
 from steuerrad.kernel.registry import Registry
+from steuerrad.platform.jobs.commands import positive
 from steuerrad.platform.jobs.models import JobRun
-from steuerrad.platform.jobs.running import DEAD_AFTER, run_due
+from steuerrad.platform.jobs.running import DEAD_AFTER, STOPPED, run_due
 
 START = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 
@@ -66,3 +68,21 @@ def test_a_job_that_runs_elsewhere_is_left_alone_until_it_is_taken_for_dead(at) 
     at(START + DEAD_AFTER)
     run_due(source=source)
     assert ran == [1]
+
+
+@pytest.mark.django_db
+def test_a_job_that_is_broken_off_may_start_again_at_once() -> None:
+    def end() -> None:
+        raise SystemExit(0)
+
+    with pytest.raises(SystemExit):
+        run_due(source=jobs(end))
+    run = JobRun.objects.get(job="test.job0")
+    assert run.finished_at is not None
+    assert run.message == STOPPED
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5"])
+def test_seconds_are_a_positive_number(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        positive(text)
