@@ -92,3 +92,12 @@ def test_signs_that_cannot_be_printed_are_refused_or_kept_as_text(text: str) -> 
     found = question(opened_round(), "homes")
     response = answer(ada(), found, comment=text.encode("utf-8", "replace").decode())
     assert response.status_code in {302, 422}
+
+
+@pytest.mark.parametrize(
+    "token", ["", "[]", "x", '["a"]', '["a","b","c"]', '["a", "", true]', "[1,2,3]", '{"a":1}']
+)
+def test_spoilt_evidence_tokens_are_left_out(token: str) -> None:
+    found = question(opened_round(), "homes")
+    assert answer(ada(), found, held=[token], keep=[token]).status_code == 302
+    assert now_of(found).current.evidence.count() == 1  # type: ignore[union-attr]

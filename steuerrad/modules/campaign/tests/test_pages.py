@@ -200,15 +200,6 @@ def test_a_file_of_somebody_else_cannot_be_named_as_evidence() -> None:
     assert "geheim.pdf" not in response.content.decode()
 
 
-@pytest.mark.parametrize(
-    "token", ["", "[]", "x", '["a"]', '["a","b","c"]', '["a", "", true]', "[1,2,3]", '{"a":1}']
-)
-def test_spoilt_evidence_tokens_are_left_out(token: str) -> None:
-    found = question(opened_round(), "homes")
-    assert answer(ada(), found, held=[token], keep=[token]).status_code == 302
-    assert now_of(found).current.evidence.count() == 1  # type: ignore[union-attr]
-
-
 def test_errors_stop_a_submission_and_nothing_is_lost() -> None:
     found = question(opened_round(), "homes")
     response = answer(ada(), found, value="-5", comment="Mein Kommentar")
