@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Module, NavigationItem, Permission
+from steuerrad.kernel.contributions import FileOwner, Module, NavigationItem, Permission
 from steuerrad.modules.strategy.cards import CARDS
 from steuerrad.modules.strategy.commands import COMMANDS
 from steuerrad.modules.strategy.compute import COMPUTE, COMPUTE_DAILY
@@ -15,6 +15,7 @@ from steuerrad.modules.strategy.portfolio.candidates import CANDIDATES
 from steuerrad.modules.strategy.portfolio.datasets import DATASETS as PORTFOLIO_DATASETS
 from steuerrad.modules.strategy.portfolio.demo import DEMO
 from steuerrad.modules.strategy.portfolio.events import EVENTS
+from steuerrad.modules.strategy.portfolio.intake.access import IMPORTED, may_read_import
 from steuerrad.modules.strategy.portfolio.loaders import LOADERS as PORTFOLIO_LOADERS
 from steuerrad.modules.strategy.portfolio.permissions import PERMISSIONS
 from steuerrad.modules.strategy.portfolio.personal import PERSONAL_DATA
@@ -70,6 +71,9 @@ module = Module(
     candidate_sources=(CANDIDATES,),
     demo=(DEMO,),
     personal_data=PERSONAL_DATA,
+    file_owners=(
+        FileOwner(IMPORTED, _("Filled workbooks of the portfolio before they are taken over"), may_read_import),
+    ),
     commands=(COMPUTE, *COMMANDS),
     publishes=(
         "strategy.value_recorded",

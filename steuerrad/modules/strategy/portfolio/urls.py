@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from steuerrad.modules.strategy.portfolio.views import decide, edit, measure, overview, pictures
+from steuerrad.modules.strategy.portfolio.views import (
+    decide,
+    edit,
+    files,
+    importing,
+    measure,
+    overview,
+    pictures,
+)
 
 MEASURE = "measures/<str:number>/"
 urlpatterns = [
     path("portfolio/", overview.table, name="portfolio"),
     path("portfolio/timeline/", pictures.timeline, name="portfolio_timeline"),
     path("portfolio/board/", pictures.board, name="portfolio_board"),
+    path("portfolio/files/", files.files, name="portfolio_files"),
+    path("portfolio/files/workbook.xlsx", files.workbook, name="portfolio_workbook"),
+    path("portfolio/files/dossier.pdf", files.dossier, name="portfolio_dossier"),
+    path("portfolio/files/import/", importing.upload, name="portfolio_import"),
+    path("portfolio/files/import/<uuid:key>/", importing.confirm, name="portfolio_import_confirm"),
     path("portfolio/due/", overview.due, name="portfolio_due"),
     path("portfolio/budget/", overview.budget, name="portfolio_budget"),
     path("portfolio/load/", overview.load, name="portfolio_load"),

@@ -12,8 +12,10 @@ from steuerrad.kernel import clock
 from steuerrad.modules.strategy.models import Milestone
 from steuerrad.modules.strategy.models.portfolio import COLOUR_LABELS
 from steuerrad.modules.strategy.portfolio import texts
+from steuerrad.modules.strategy.portfolio.permissions import READ_STEERING
 from steuerrad.modules.strategy.portfolio.rules.light import Colour
 from steuerrad.modules.strategy.portfolio.rules.milestones import MilestoneState, state_of
+from steuerrad.platform.accounts.access import holds_anywhere
 
 register = template.Library()
 
@@ -31,6 +33,12 @@ def light(colour: str, label: str = "") -> dict[str, Any]:
     """A traffic light as shape, colour and words: `{% light state.colour %}`."""
     known = Colour(colour) if colour in set(Colour) else Colour.GREY
     return {"colour": known.value, "label": label or COLOUR_LABELS[known]}
+
+
+@register.filter
+def reads_steering(user: Any) -> bool:
+    """Whether the person reads the steering of at least one measure: `{% if user|reads_steering %}`."""
+    return holds_anywhere(user, READ_STEERING)
 
 
 @register.filter

@@ -119,14 +119,7 @@ def set_staff_days(
     Raises PermissionDenied, RefusedError, ConflictError when there is a row already or it has changed since.
     """
     steered.require_steering(user, measure)
-    if year not in YEARS:
-        raise RefusedError(_("The year lies outside 2000 to 2100."), "year")
-    if planned is None and spent is None:
-        raise RefusedError(_("Give at least one number of days."), "planned")
-    for name, days in (("planned", planned), ("spent", spent)):
-        if days is not None and not _fits(days, MOST_DAYS, TENTHS):
-            raise RefusedError(_("Days have at most one decimal place and are not negative."), name)
-    words = steered.text(note, "note", 300, needed=False)
+    words = check_days(year, planned, spent, note)
     present = StaffDays.objects.filter(
         measure=measure, organisation=organisation, year=year, demo=demo
     ).first()
@@ -148,6 +141,18 @@ def set_staff_days(
         user, present, version, {"planned": planned, "spent": spent, "note": words}, "strategy.set_staff_days"
     )
     return present
+
+
+def check_days(year: int, planned: Decimal | None, spent: Decimal | None, note: str) -> str:
+    """The note without spaces around it. Raises RefusedError for what no staff days may be."""
+    if year not in YEARS:
+        raise RefusedError(_("The year lies outside 2000 to 2100."), "year")
+    if planned is None and spent is None:
+        raise RefusedError(_("Give at least one number of days."), "planned")
+    for name, days in (("planned", planned), ("spent", spent)):
+        if days is not None and not _fits(days, MOST_DAYS, TENTHS):
+            raise RefusedError(_("Days have at most one decimal place and are not negative."), name)
+    return steered.text(note, "note", 300, needed=False)
 
 
 def remove_staff_days(user: Any, row: StaffDays, *, reason: str) -> None:

@@ -138,6 +138,12 @@ def _draft(report: StatusReport) -> None:
         raise RefusedError(_("This report is released and cannot be changed; write the next one."))
 
 
+def check(period_start: date, period_end: date, texts: dict[str, str]) -> None:
+    """Raise RefusedError for what no report may say."""
+    _check_period(period_start, period_end)
+    _texts(texts)
+
+
 def _check_period(start: date, end: date) -> None:
     fault = period_fault(start, end, clock.today())
     if fault:

@@ -176,6 +176,11 @@ def money_by_year(user: Any, *, demo: bool = True) -> list[YearMoney]:
     lines = valid_lines(demo=demo)
     if readable is not None:
         lines = lines.filter(measure__in=readable)
+    return money_rows(lines)
+
+
+def money_rows(lines: Iterable[BudgetLine]) -> list[YearMoney]:
+    """The lines by year and source; invented ones apart. Programmes must be loaded."""
     grouped: dict[tuple[int, int, str, bool], list[BudgetLine]] = defaultdict(list)
     for line in lines:
         order = -1 if line.programme is None else line.programme.order

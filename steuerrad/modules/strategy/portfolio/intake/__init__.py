@@ -1,0 +1,1 @@
+"""Filled workbooks of the portfolio: read, compared, shown, and only then written."""
