@@ -122,7 +122,7 @@ def organisation_choices(first: Iterable[int] = ()) -> list[tuple[str, Any]]:
     rest = [(key, name) for pk, key, name in rows if pk not in wanted]
     if not top:
         return [("", _("please choose")), *rest]
-    return [("", _("please choose")), (_("Already in this round"), top), (_("Others"), rest)]
+    return [("", _("please choose")), (_("Already in this round"), top), (_("Other organisations"), rest)]
 
 
 class OrganisationForm(forms.Form):

@@ -48,6 +48,10 @@ class TableProblem(Exception):  # noqa: N818 - the word the reader's users see
         self.reason = reason
 
 
+class NoTableProblem(TableProblem):
+    """Readable and undamaged, but not laid out as a table: empty, without rows, with a faulty header."""
+
+
 @dataclass(slots=True)
 class Problems:
     """Collects faults: counts all of them, keeps the first ``limit`` for printing."""

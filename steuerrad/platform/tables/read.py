@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal, Self, TypeVar
 from django.utils.translation import gettext
 
 from steuerrad.platform.tables import content, lines, workbook
-from steuerrad.platform.tables.problems import Problem, Problems, TableProblem
+from steuerrad.platform.tables.problems import NoTableProblem, Problem, Problems, TableProblem
 
 MAX_BYTES = 200 * 1024 * 1024
 SAMPLE_LINES = 30
@@ -134,22 +134,23 @@ class TableReader(Iterator[Row]):
     def _read_header(self, required: Sequence[str]) -> None:
         first = next(self._records, None)
         if first is None:
-            raise TableProblem(self.file, gettext("is empty"))
+            raise NoTableProblem(self.file, gettext("is empty"))
         line, header = first
         while header and not header[-1].strip():
             header = header[:-1]
         place = f"{self.file}:{line}"
         if len(header) > MOST_COLUMNS:
-            raise TableProblem(place, gettext("has more than %(most)d columns") % {"most": MOST_COLUMNS})
+            raise NoTableProblem(place, gettext("has more than %(most)d columns") % {"most": MOST_COLUMNS})
         names = [normalised(cell) for cell in header]
         twice = sorted({name for name in names if name and names.count(name) > 1})
         if twice:
-            raise TableProblem(place, gettext("columns occur twice: %(names)s") % {"names": ", ".join(twice)})
+            reason = gettext("columns occur twice: %(names)s") % {"names": ", ".join(twice)}
+            raise NoTableProblem(place, reason)
         missing = [column for column in required if normalised(column) not in names]
         if missing:
             there = ", ".join(cell.strip() for cell in header[:20]) or "none"
             found = {"missing": ", ".join(missing), "form": self._dress(), "there": there[:300]}
-            raise TableProblem(
+            raise NoTableProblem(
                 place, gettext("columns are missing: %(missing)s (found, %(form)s: %(there)s)") % found
             )
         by_name = {normalised(column): column for column in self._declared}
@@ -164,7 +165,7 @@ class TableReader(Iterator[Row]):
     def _refuse_empty(self) -> None:
         first = next(self._records, None)
         if first is None:
-            raise TableProblem(self.file, gettext("has a header but no rows"))
+            raise NoTableProblem(self.file, gettext("has a header but no rows"))
         self._records = chain([first], self._records)
 
     def _dress(self) -> str:

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from steuerrad.modules.campaign.output.columns import NEEDED, headers
 from steuerrad.platform.tables.content import open_stream
-from steuerrad.platform.tables.problems import Problems, TableProblem
+from steuerrad.platform.tables.problems import NoTableProblem, Problems, TableProblem
 from steuerrad.platform.tables.read import open_table
 from steuerrad.platform.tables.workbook import ZIP_SIGNATURE, check_package
 
@@ -65,13 +65,6 @@ def sheets_of(content: bytes, name: str) -> list[str]:
     return titles
 
 
-def no_table_or_raise(problem: TableProblem) -> None:
-    """A sheet without rows, or with notes instead of a table, is left out; a file that cannot be read is not."""
-    unreadable = (_("cannot be read"), _("is damaged"))
-    if any(problem.reason.startswith(text) for text in unreadable):
-        raise problem
-
-
 def rows_of(content: bytes, name: str, sheet: str | None, problems: Problems) -> list[FilledRow] | None:
     """The rows of one sheet; None for a sheet that asks for no answers (cover, evidence, notes)."""
     by_header = headers()
@@ -80,10 +73,10 @@ def rows_of(content: bytes, name: str, sheet: str | None, problems: Problems) ->
             content, required=(), optional=tuple(by_header), max_bytes=MAX_BYTES, name=name, sheet=sheet,
             problems=problems, allow_empty=True,
         )  # fmt: skip
-    except TableProblem as problem:
+    except NoTableProblem:
         if sheet is None:
             raise
-        return no_table_or_raise(problem)
+        return None  # a sheet without rows, or with notes instead of a table, is left out
     columns: dict[str, str] = {}
     for header in table.columns:
         key = by_header[header]

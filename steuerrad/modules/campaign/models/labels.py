@@ -32,7 +32,7 @@ KINDS = {
     "withdrawn": _("withdrawn"),
 }
 TYPES = {
-    "decimal": _("number"),
+    "decimal": _("decimal number"),
     "integer": _("whole number"),
     "share": _("share in percent"),
     "yes_no": _("yes or no"),

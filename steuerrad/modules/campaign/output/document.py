@@ -238,5 +238,5 @@ def evidence_row(annex: Annex, fates: Mapping[int, str]) -> tuple[Cell | str, ..
         name = runs(Link(item.name, item.url))
     return (
         Cell(runs(str(annex.number)), id=annex.id), Cell(name), ", ".join(annex.codes),
-        fates.get(annex.number, _("link")), item.file.sha256 if item.file else "–",
+        fates.get(annex.number, _("web link")), item.file.sha256 if item.file else "–",
     )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from openpyxl import Workbook, load_workbook
 
 from steuerrad.kernel import clock
@@ -265,6 +266,17 @@ def book_without_answers() -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def test_a_damaged_sheet_is_named_in_every_language() -> None:
+    """A sheet of notes is left out; one that cannot be read must not pass for one."""
+    book, broken = io.BytesIO(workbook_of(opened_round())), io.BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            damaged = name.endswith("/sheet2.xml")
+            new.writestr(name, b"<worksheet><sheetData><row" if damaged else old.read(name))
+    with override("de"), pytest.raises(TableProblem, match="ParseError"):
+        read_filled(broken.getvalue(), "a.xlsx")
 
 
 @pytest.mark.parametrize("make", [bomb, macro_book, book_without_answers, lambda: b"", lambda: b"PK\x03\x04garbage",

@@ -95,7 +95,7 @@ def download(request: HttpRequest, pk: int, what: str, form: str) -> HttpRespons
     if form not in FORMS:
         raise Http404("no such form")
     rows, kind = chosen_rows(request, round_, what)
-    stem = f"{round_.title}-{what}"
+    stem = f"{round_.title}-{kind.partition(',')[0]}"
     if form == "xlsx":
         response = HttpResponse(
             workbook_bytes(round_, rows, made_at=clock.now(), kind=kind), content_type=MEDIA_TYPES["xlsx"]
@@ -126,7 +126,7 @@ def split_table(request: HttpRequest, round_: Round) -> HttpResponseBase:
         ((row.question.code, row.organisation.key if row.organisation else "", row.due_on, row.question.title, row.question.group)
          for row in rows),
     )  # fmt: skip
-    return table_response(table, "csv", stem=f"{round_.title}-{_('split')}")
+    return table_response(table, "csv", stem=f"{round_.title}-{_('organisations')}")
 
 
 @members_only
