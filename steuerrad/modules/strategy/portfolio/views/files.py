@@ -34,7 +34,7 @@ from steuerrad.platform.tables.http import MEDIA_TYPES, attachment
 from steuerrad.platform.ui.charts.specs_gantt import GanttChart
 
 #: Rows of a timeline that fit on one page.
-ROWS_PER_PAGE = 18
+ROWS_PER_PAGE = 28
 View = Callable[..., HttpResponse]
 
 
