@@ -9,96 +9,32 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
-from steuerrad.kernel import clock
 from steuerrad.modules.strategy.models import BudgetLine, Milestone, StaffDays, StatusReport
 from steuerrad.modules.strategy.portfolio.actions.importing import ImportRefusedError, import_rows
 from steuerrad.modules.strategy.portfolio.actions.milestones import add_milestone, change_milestone
-from steuerrad.modules.strategy.portfolio.actions.money import correct_budget, plan_budget, set_staff_days
-from steuerrad.modules.strategy.portfolio.actions.reports import begin_report
+from steuerrad.modules.strategy.portfolio.actions.money import correct_budget, plan_budget
 from steuerrad.modules.strategy.portfolio.actions.risks import add_risk
 from steuerrad.modules.strategy.portfolio.intake.plan import Plan
 from steuerrad.modules.strategy.portfolio.intake.reading import read_filled
 from steuerrad.modules.strategy.portfolio.intake.sheets import make_plan
 from steuerrad.modules.strategy.portfolio.output.columns import READ, SHEETS
-from steuerrad.modules.strategy.portfolio.output.content import gather
-from steuerrad.modules.strategy.portfolio.output.workbook import workbook_bytes
 from steuerrad.modules.strategy.portfolio.queries.overview import visible_states
 from steuerrad.modules.strategy.portfolio.tests.factories import day, measure, person
+from steuerrad.modules.strategy.portfolio.tests.filled import YEAR, Book, exported, stage
 from steuerrad.modules.strategy.queries.measures import measures
 from steuerrad.platform.audit.models import AuditEntry
-from steuerrad.platform.organisations.models import Organisation
 from steuerrad.platform.tables.problems import TableProblem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("musterstadt")]
-YEAR = 2026
-FILES = "/strategy/portfolio/files/"
 
 
 @pytest.fixture(autouse=True)
 def english() -> Any:
     with translation.override("en"):
         yield
-
-
-def exported(role: str = "coordinator") -> bytes:
-    user = person(role)
-    return workbook_bytes(gather(user, visible_states(user, measures())), made_at=clock.now(), facts=())
-
-
-class Book:
-    """A workbook that a person fills in: `book.put("Milestones", 2, "Note", "x")`."""
-
-    def __init__(self, content: bytes) -> None:
-        self.book = load_workbook(io.BytesIO(content))
-
-    def column(self, sheet: str, title: str) -> int:
-        header = [cell.value for cell in self.book[sheet][1]]
-        return header.index(title) + 1
-
-    def line(self, sheet: str, title: str, value: Any) -> int:
-        at = self.column(sheet, title)
-        return next(row[0].row for row in self.book[sheet].iter_rows(min_row=2) if row[at - 1].value == value)
-
-    def end(self, sheet: str) -> int:
-        """The first line without an entry."""
-        return next(row[0].row for row in self.book[sheet].iter_rows(min_row=2) if not row[0].value)
-
-    def put(self, sheet: str, line: int, title: str, value: Any) -> Book:
-        self.book[sheet].cell(row=line, column=self.column(sheet, title)).value = value
-        return self
-
-    def get(self, sheet: str, line: int, title: str) -> Any:
-        return self.book[sheet].cell(row=line, column=self.column(sheet, title)).value
-
-    def content(self) -> bytes:
-        buffer = io.BytesIO()
-        self.book.save(buffer)
-        return buffer.getvalue()
-
-    def plan(self, role: str = "coordinator") -> Plan:
-        return make_plan(person(role), read_filled(self.content(), "gefüllt.xlsx"))
-
-
-def stage() -> Milestone:
-    chief = person("coordinator")
-    milestone = add_milestone(
-        chief, measure(), title="Vergabe", planned_on=day(20), note="Zeile 1\r\nZeile 2"
-    )
-    plan_budget(chief, measure(), year=YEAR, programme=None, planned=Decimal("4321.50"), source="Haushalt")
-    set_staff_days(chief, measure(), lead(), YEAR, planned=Decimal("12.5"))
-    begin_report(
-        chief, measure(), period_start=day(-90), period_end=day(-1), text="Läuft.", next_steps="Vergeben."
-    )
-    return milestone
-
-
-def lead() -> Organisation:
-    return measure().organisations.filter(retired=False).first().organisation  # type: ignore[attr-defined]
 
 
 def outcomes(plan: Plan) -> list[tuple[str, str]]:
@@ -393,60 +329,3 @@ def tall() -> bytes:
 def test_files_that_are_no_such_workbook_are_refused_as_a_whole(make: Any, words: str) -> None:
     with pytest.raises(TableProblem, match=words):
         read_filled(make(), "böse.xlsx")
-
-
-class TestPages:
-    def browser(self, role: str) -> Client:
-        client = Client(headers={"Accept-Language": "en"})
-        if role:
-            client.force_login(person(role))
-        return client
-
-    @pytest.mark.parametrize(
-        ("role", "reads", "writes"),
-        [("", 302, 302), ("administrator", 200, 200), ("steering", 200, 403), ("approver", 200, 403), ("contributor", 200, 200), ("coordinator", 200, 200)],
-    )  # fmt: skip
-    def test_files_are_for_those_who_read_and_imports_for_those_who_steer(
-        self, role: str, reads: int, writes: int
-    ) -> None:
-        client = self.browser(role)
-        assert [
-            client.get(FILES + name).status_code for name in ("", "workbook.xlsx", "dossier.pdf?q=A.1.1")
-        ] == [reads] * 3
-        assert client.get(FILES + "import/").status_code == writes
-        assert ("portfolio/files/" in client.get("/strategy/portfolio/").content.decode()) == (reads == 200)
-
-    def test_from_upload_to_what_is_written(self) -> None:
-        stage()
-        client = self.browser("coordinator")
-        book = Book(client.get(FILES + "workbook.xlsx").content)
-        line = book.line("Milestones", "Milestone", "Vergabe")
-        book.put("Milestones", line, "Reached on", day(-1)).put("Budget", 2, "Planned (EUR)", 5000)
-        book.put("Staff days", 2, "Planned days", "viele")
-        answer = client.post(FILES + "import/", {"file": SimpleUploadedFile("g.xlsx", book.content())})
-        assert answer.status_code == 302
-        page = client.get(answer.url)
-        text = page.content.decode()
-        assert "is not a number" in text
-        assert not Milestone.objects.get(title="Vergabe").done_on
-        tokens = [item["row"].token for item in page.context["rows"] if item["ticked"]]
-        assert len(tokens) == 2
-        answer2 = client.post(answer.url, {"do": "write", "chosen": tokens})
-        assert answer2.status_code == 422
-        assert "need a reason" in answer2.content.decode()
-        stale = client.post(answer.url, {"do": "write", "chosen": [*tokens, "budget:2:new:7"], "reason": "x"})
-        assert "have changed since" in stale.content.decode()
-        done = client.post(answer.url, {"do": "write", "chosen": tokens, "reason": "Nachtrag"}, follow=True)
-        assert "2 entries written" in done.content.decode()
-        assert Milestone.objects.get(title="Vergabe").done_on == day(-1)
-        assert client.get(answer.url).status_code == 404
-
-    def test_a_bad_upload_says_why_and_a_good_one_can_be_dropped(self) -> None:
-        client = self.browser("coordinator")
-        bad = client.post(FILES + "import/", {"file": SimpleUploadedFile("x.xlsx", b"nonsense")})
-        assert (bad.status_code, "no Excel workbook" in bad.content.decode()) == (422, True)
-        good = client.post(FILES + "import/", {"file": SimpleUploadedFile("x.xlsx", exported())})
-        other = self.browser("contributor")
-        assert other.get(good.url).status_code == 404
-        assert client.post(good.url, {"do": "drop"}).status_code == 302
-        assert client.get(good.url).status_code == 404

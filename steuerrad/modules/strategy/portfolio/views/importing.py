@@ -22,7 +22,6 @@ from steuerrad.modules.strategy.portfolio.intake.access import IMPORTED
 from steuerrad.modules.strategy.portfolio.intake.plan import CONFLICT, UNCHANGED, Plan, PlanRow
 from steuerrad.modules.strategy.portfolio.intake.reading import MAX_BYTES, read_filled
 from steuerrad.modules.strategy.portfolio.intake.sheets import make_plan
-from steuerrad.modules.strategy.portfolio.output.columns import READ
 from steuerrad.modules.strategy.portfolio.permissions import STEER
 from steuerrad.modules.strategy.portfolio.texts import euro, when
 from steuerrad.modules.strategy.portfolio.views.parts import portfolio_crumbs
@@ -124,12 +123,10 @@ def page(plan: Plan, kept: StoredFile, fault: str, request: HttpRequest) -> dict
 
 def shown(row: PlanRow, ticked: set[str] | None) -> dict[str, Any]:
     """A row as the template reads it; conflicts are not ticked beforehand."""
-    sheet = next((str(spec.title) for spec in READ if spec.key == row.kind), row.kind)
     changes = [(item.title, words(item.before), words(item.after)) for item in row.changes]
     first = row.writable and row.outcome != CONFLICT
     return {
         "row": row,
-        "sheet": sheet,
         "changes": changes,
         "ticked": first if ticked is None else row.token in ticked,
     }
