@@ -2,180 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import inspect
+import re
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.core.cache import cache
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from steuerrad.config.urls import api
 from steuerrad.kernel import clock
+from steuerrad.kernel.registry import registry
+from steuerrad.modules.campaign.tests.stage import Stage
 from steuerrad.modules.city_index.memo.actions import begin_memo
 from steuerrad.modules.city_index.models import Edition, IndexCity, Memo
-from steuerrad.modules.strategy.actions.proposals import propose_value, release
-from steuerrad.modules.strategy.models import Kpi, KpiValue, MeasureOrganisation
-from steuerrad.modules.strategy.queries import findings
-from steuerrad.platform.accounts.models import Membership, User
-from steuerrad.platform.audit.models import AuditEntry
+from steuerrad.modules.strategy.models import Kpi, KpiValue
+from steuerrad.platform.accounts.models import User
 from steuerrad.platform.http_api.tokens import create_token
-from steuerrad.platform.organisations.models import Organisation
+from tests.support.writes import CALCULATE, ELSEWHERE, WRITES, Objects, Write, prepared
+from tests.support.writes.campaign import QUESTIONS
+from tests.support.writes.kinds import EVERYBODY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
-EVERYBODY = ("contributor", "foreign", "coordinator", "approver", "steering", "administrator")
-OWN = {"contributor", "coordinator", "administrator"}
-OFFICE = {"coordinator", "administrator"}
-BOTH = {"coordinator", "approver", "administrator"}
-APPROVER = {"approver", "administrator"}
-#: Written without an entry on purpose: counts, sessions and what Django notes about its own pages.
-UNLOGGED = {"datasets.DownloadCount", "sessions.Session", "admin.LogEntry", "audit.AuditEntry"}
+#: Written without an entry on purpose: counts, sessions, last sign-in and last use, what Django notes for itself.
+UNLOGGED = {
+    "datasets_downloadcount", "django_session", "django_admin_log", "accounts_user", "steuerrad_cache", "http_api_apitoken",
+}  # fmt: skip
+ENTRY = "audit_auditentry"
+WRITING = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)"?', re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Write:
-    """One address that writes: its route, who may, and what is sent. api: JSON; else a form."""
+class Watch:
+    """The tables that are written to."""
 
-    route: str
-    may: set[str]
-    address: Callable[[dict[str, Any]], str]
-    data: dict[str, Any]
-    method: str = "post"
-    api: bool = False
+    def __init__(self) -> None:
+        self.tables: set[str] = set()
 
-
-VALUE = {"value": "7", "quality": "measured", "source": "Bericht"}
-WRITES = (
-    Write("strategy/kpis/<str:code>/values/new/", OWN, lambda o: f"/strategy/kpis/{o['kpi'].code}/values/new/",
-          {"date": "2024-01-01", **VALUE}),
-    Write("strategy/kpis/<str:code>/values/<int:value_id>/correct/", OWN,
-          lambda o: f"/strategy/kpis/{o['kpi'].code}/values/{o['value'].pk}/correct/", {**VALUE, "reason": "Tippfehler"}),
-    Write("strategy/measures/<str:number>/status/", OWN, lambda o: f"/strategy/measures/{o['measure'].number}/status/",
-          {"before": "in_progress", "status": "stopped", "since": "2026-01-02", "reason": "kein Geld"}),
-    Write("strategy/proposals/<slug:kind>/<int:pk>/release/", BOTH,
-          lambda o: f"/strategy/proposals/value/{o['waiting'].pk}/release/", {}),
-    Write("strategy/proposals/<slug:kind>/<int:pk>/send-back/", BOTH,
-          lambda o: f"/strategy/proposals/value/{o['waiting'].pk}/send-back/", {"decision": "Beleg fehlt"}),
-    Write("api/v1/strategy/proposals/<kind>/<proposal_id>/release", BOTH,
-          lambda o: f"/api/v1/strategy/proposals/value/{o['waiting'].pk}/release", {}, api=True),
-    Write("api/v1/strategy/proposals/<kind>/<proposal_id>/withdraw", {"administrator"},
-          lambda o: f"/api/v1/strategy/proposals/value/{o['own'].pk}/withdraw", {}, api=True),
-    Write("strategy/proposals/<slug:kind>/<int:pk>/withdraw/", {"administrator"},
-          lambda o: f"/strategy/proposals/value/{o['own'].pk}/withdraw/", {}),
-    Write("api/v1/strategy/proposals/<kind>/<proposal_id>/send-back", BOTH,
-          lambda o: f"/api/v1/strategy/proposals/value/{o['waiting'].pk}/send-back", {"reason": "Beleg fehlt"}, api=True),
-    Write("strategy/audit/<slug:fingerprint>/accept/", BOTH, lambda o: f"/strategy/audit/{o['finding']}/accept/", {"reason": "so gewollt"}),
-    Write("index/memo/<slug:city>/<int:year>/begin/", OFFICE, lambda o: "/index/memo/bochum/2020/begin/", {}),
-    Write("index/memo/<slug:city>/<int:year>/release/", APPROVER, lambda o: "/index/memo/bochum/2021/release/", {}),
-    Write("api/v1/strategy/kpis/<code>/values", OWN, lambda o: f"/api/v1/strategy/kpis/{o['kpi'].code}/values",
-          {"date": "2024-01-01", **VALUE}, api=True),
-    Write("api/v1/strategy/kpis/<code>/values/<value_id>/correction", OWN,
-          lambda o: f"/api/v1/strategy/kpis/{o['kpi'].code}/values/{o['value'].pk}/correction", {**VALUE, "reason": "Tippfehler"}, api=True),
-    Write("api/v1/strategy/measures/<number>/status", OWN, lambda o: f"/api/v1/strategy/measures/{o['measure'].number}/status",
-          {"status": "stopped", "since": "2026-01-02", "reason": "kein Geld"}, api=True),
-    Write("api/v1/strategy/findings/<fingerprint>/acceptance", BOTH, lambda o: f"/api/v1/strategy/findings/{o['finding']}/acceptance",
-          {"reason": "so gewollt"}, "put", api=True),
-)  # fmt: skip
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = WRITING.match(sql)
+        if found:
+            self.tables.add(found[1].lower())
+        return execute(sql, params, many, context)
 
 
-def snapshot() -> dict[str, list[Any]]:
-    """All rows of all tables that an entry of the log must answer for."""
-    return {
-        model._meta.label: list(model._base_manager.order_by("pk").values_list())
-        for model in apps.get_models()
-        if model._meta.label not in UNLOGGED
-        and not model._meta.label.startswith(("contenttypes.", "auth."))
-        and issubclass(model, models.Model)
-    }
+@pytest.fixture(scope="module")
+def objects(bochum: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Objects]:
+    """Made once; what a test does to them is undone with the test."""
+    from django.test.utils import override_settings
+
+    registry.add(Stage(questions=QUESTIONS, checks=()).module())
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("uploads")), django_db_blocker.unblock():
+        with transaction.atomic():
+            yield prepared()
+            transaction.set_rollback(True)
+    del registry._modules["stage"]
 
 
-@pytest.fixture
-def objects() -> dict[str, Any]:
-    """A KPI and a measure of one organisation, with a value, a finding, and a draft that the chief author began."""
-    lead = MeasureOrganisation.objects.filter(
-        retired=False, measure__kpis__retired=False, measure__kpis__supplied_by="", measure__status="in_progress"
-    ).select_related("organisation", "measure").order_by("pk").first()  # fmt: skip
-    assert lead is not None
-    kpi = Kpi.objects.filter(measure=lead.measure, retired=False, supplied_by="").first()
-    assert kpi is not None
-    office = User.objects.create_superuser("office@city.example", "a long enough password")
-    reported: dict[str, Any] = {"value": Decimal(5), "quality": "measured", "source": "Bericht"}
-    second = User.objects.create_superuser("second@city.example", "a long enough password")
-    value = release(second, propose_value(office, kpi, day=date(2023, 1, 1), **reported))
-    waiting = propose_value(office, kpi, day=date(2022, 1, 1), **reported)
-    part = set(
-        MeasureOrganisation.objects.filter(measure=lead.measure).values_list("organisation_id", flat=True)
-    )
-    other = Organisation.objects.filter(retired=False).exclude(pk__in=part).first()
-    for name, organisation in (("contributor", lead.organisation), ("foreign", other)):
-        user = User.objects.create_user(f"{name}@city.example")
-        Membership.objects.create(user=user, role="contributor", organisation=organisation)
-    for name in ("coordinator", "approver", "steering", "administrator"):
-        Membership.objects.create(user=User.objects.create_user(f"{name}@city.example"), role=name)
-    administrator = User.objects.get(email="administrator@city.example")
-    own = propose_value(administrator, kpi, day=date(2021, 1, 1), **reported)
-    draft(office)
-    every = findings.shown()
-    return {
-        "kpi": kpi,
-        "measure": lead.measure,
-        "value": value,
-        "waiting": waiting,
-        "own": own,
-        "finding": every[0].finding.fingerprint,
-    }
-
-
-def draft(author: User) -> None:
-    begin_memo(author, IndexCity.objects.get(key="bochum"), Edition.objects.get(year=2021))
-
-
-def send(write: Write, role: str, objects: dict[str, Any]) -> int:
+def send(write: Write, role: str, objects: Objects) -> tuple[int, set[str]]:
+    """The status of the answer, and the tables that the request wrote to."""
     client, headers = Client(), {}
+    here = objects | {"role": role if role in EVERYBODY else "administrator"}
     if role != "anonymous":
         user = User.objects.get(email=f"{role}@city.example")
         if write.api:
             headers["HTTP_AUTHORIZATION"] = f"Bearer {create_token(user, 'x')}"
         else:
             client.force_login(user)
-    sending = getattr(client, write.method)
+    if write.before:
+        write.before(client, here)
     kind = {"content_type": "application/json"} if write.api else {}
-    return sending(write.address(objects), write.data, **kind, **headers).status_code
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        answer = getattr(client, write.method)(write.address(here), write.sent(here), **kind, **headers)
+    return answer.status_code, watch.tables
 
 
-@pytest.mark.parametrize("role", ["anonymous", *EVERYBODY])
-@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.route)
-def test_rights(write: Write, role: str, objects: dict[str, Any]) -> None:
-    keyed = write.api and role != "anonymous"  # making the key writes a row and an entry of its own
-    before, entries = snapshot(), AuditEntry.objects.count() + keyed
-    code = send(write, role, objects)
-    after = snapshot()
-    for state in (before, after):
-        state.pop("http_api.ApiToken"), state.pop("accounts.User")  # last use, last sign-in
-    changed = before != after
+def undone(write: Write, role: str, objects: Objects) -> tuple[int, set[str]]:
+    """The same, and nothing of it stays."""
+    cache.clear()
+    with transaction.atomic():
+        found = send(write, role, objects)
+        transaction.set_rollback(True)
+    return found
+
+
+def name(write: Write) -> str:
+    return f"{write.method} {write.route}"
+
+
+def faults_of(write: Write, role: str, code: int, tables: set[str]) -> list[str]:
+    logged = tables - UNLOGGED
     if role in write.may:
-        assert code in ({200, 201, 202} if write.api else {302}), code
-        assert changed
-        assert AuditEntry.objects.count() > entries
-    else:
-        assert code == (401 if write.api else 302) if role == "anonymous" else code in {403, 404}
-        assert not changed
-        assert AuditEntry.objects.count() == entries
+        expected = {write.code} if write.code else {200, 201, 202} if write.api else {302}
+        kept = tables - {ENTRY, "django_session"}
+        return [
+            text
+            for text, wrong in (
+                (f"{role}: answered {code}", code not in expected),
+                (f"{role}: nothing is written", not kept),
+                (f"{role}: {sorted(kept)} without an entry of the log", write.logged and ENTRY not in tables),
+            )
+            if wrong
+        ]
+    expected = ({401} if write.api else {302}) if role == "anonymous" else {403, 404}
+    return [
+        text
+        for text, wrong in (
+            (f"{role}: answered {code}", code not in expected),
+            (f"{role}: {sorted(logged)} written", bool(logged)),
+        )
+        if wrong
+    ]
 
 
-@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.route)
-def test_nothing_is_written_by_get(write: Write, objects: dict[str, Any]) -> None:
+@pytest.mark.parametrize("write", WRITES, ids=name)
+def test_rights(write: Write, objects: Objects) -> None:
+    faults = []
+    for role in ("anonymous", *EVERYBODY):
+        faults += faults_of(write, role, *undone(write, role, objects))
+    assert not faults
+
+
+@pytest.mark.parametrize("write", CALCULATE, ids=name)
+def test_what_only_computes_writes_nothing(write: Write, objects: Objects) -> None:
+    for role in ("anonymous", *EVERYBODY):
+        code, tables = undone(write, role, objects)
+        assert not tables - UNLOGGED, role
+        assert (code in {200, 302} and code < 400) if role in write.may else code in {302, 401, 403, 404}, (
+            role,
+            code,
+        )
+
+
+@pytest.mark.parametrize("write", WRITES, ids=name)
+def test_nothing_is_written_by_get(write: Write, objects: Objects) -> None:
     client = Client()
-    client.force_login(User.objects.get(email="administrator@city.example"))
-    before = snapshot()
-    client.get(write.address(objects), write.data)
-    assert snapshot() == before
+    client.force_login(objects["people"]["administrator"])
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        client.get(write.address(objects | {"role": "administrator"}))
+    assert not watch.tables - UNLOGGED
 
 
-def test_a_value_is_reached_by_its_own_kpi_only(objects: dict[str, Any]) -> None:
+def test_a_value_is_reached_by_its_own_kpi_only(objects: Objects) -> None:
     """A contributor must not reach a foreign value by the address of an own KPI, nor the other way round."""
     other = (
         Kpi.objects.exclude(pk=objects["kpi"].pk)
@@ -192,11 +165,11 @@ def test_a_value_is_reached_by_its_own_kpi_only(objects: dict[str, Any]) -> None
     for write in WRITES:
         if "value_id" in write.route:
             for role in ("contributor", "coordinator"):
-                assert send(write, role, crossed) == 404
+                assert send(write, role, crossed)[0] == 404
     assert not KpiValue.objects.get(pk=foreign.pk).superseded
 
 
-def test_drafts_are_seen_by_those_who_work_on_them(objects: dict[str, Any]) -> None:
+def test_drafts_are_seen_by_those_who_work_on_them(objects: Objects) -> None:
     memo = Memo.objects.get(state=Memo.DRAFT)
     for role, sees in (
         ("contributor", False),
@@ -205,7 +178,7 @@ def test_drafts_are_seen_by_those_who_work_on_them(objects: dict[str, Any]) -> N
         ("approver", True),
     ):
         client = Client()
-        client.force_login(User.objects.get(email=f"{role}@city.example"))
+        client.force_login(objects["people"][role])
         address = f"/index/memo/bochum/2021/v{memo.version}.html"
         assert client.get(address).status_code == (200 if sees else 404)
         assert client.get("/index/memo/bochum/2021/", {"version": memo.version}).status_code == (
@@ -216,17 +189,49 @@ def test_drafts_are_seen_by_those_who_work_on_them(objects: dict[str, Any]) -> N
 
 def test_the_table_of_the_api_is_complete() -> None:
     described = {
-        path.removeprefix("/").replace("{", "<").replace("}", ">")
+        (method, path.removeprefix("/").replace("{", "<").replace("}", ">"))
         for path, methods in api.get_openapi_schema()["paths"].items()
-        if set(methods) - {"get"}
+        for method in methods
+        if method != "get"
     }
-    assert described == {write.route for write in WRITES if write.api}
+    assert described == {(write.method, write.route) for write in (*WRITES, *CALCULATE) if write.api}
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for item in patterns:
+        route = prefix + str(item.pattern)
+        if route.startswith(("admin/", "api/v1/")):
+            continue
+        if isinstance(item, URLResolver):
+            yield from routes(item.url_patterns, route)
+        else:
+            yield route, item.callback
+
+
+def takes_post(view: Any) -> bool:
+    """What its decorators let through; without such a decorator, what its own text speaks of."""
+    restricted, inner = None, view
+    while inner is not None:
+        held = inspect.getclosurevars(inner).nonlocals if inspect.isfunction(inner) else {}
+        restricted = held.get("request_method_list", restricted)
+        view, inner = inner, getattr(inner, "__wrapped__", None)
+    return "POST" in restricted if restricted is not None else "POST" in inspect.getsource(view)
+
+
+def test_the_table_of_the_forms_is_complete() -> None:
+    found = {
+        route
+        for route, view in routes(get_resolver().url_patterns)
+        if not route.startswith(ELSEWHERE) and takes_post(view)
+    }
+    assert found == {write.route for write in (*WRITES, *CALCULATE) if not write.api}
 
 
 def test_the_database_itself_wants_four_eyes() -> None:
     """Whatever a program forgets: nobody is both who began a memo and who released it."""
     one = User.objects.create_user("one@city.example")
-    draft(User.objects.create_superuser("two@city.example"))
+    two = User.objects.create_superuser("two@city.example")
+    begin_memo(two, IndexCity.objects.get(key="bochum"), Edition.objects.get(year=2021))
     memo = Memo.objects.get(state=Memo.DRAFT)
     Memo.objects.filter(pk=memo.pk).update(released_by=one)
     with pytest.raises(IntegrityError, match="memo_four_eyes"), transaction.atomic():

@@ -144,9 +144,15 @@ def read_token(token: str) -> EvidenceInput | None:
     """The reverse of token_of; None for what no form of ours has sent. Whether it may be used is asked on saving."""
     try:
         title, url, file = json.loads(token)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
-    if not isinstance(title, str) or not isinstance(url, str) or not (file is None or type(file) is int):
+    if (
+        not isinstance(title, str)
+        or not isinstance(url, str)
+        or not (file is None or (type(file) is int and 0 < file < 2**63))
+    ):
+        return None
+    if any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in title + url):
         return None
     return EvidenceInput(title, url, file) if bool(url) != (file is not None) else None
 

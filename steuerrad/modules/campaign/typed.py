@@ -37,12 +37,21 @@ class AnswerInput:
 
 
 def to_data(given: AnswerInput) -> dict[str, Any]:
-    """As JSON can hold it."""
+    """As every database's JSON can hold it: what was typed is not checked yet, and PostgreSQL refuses NUL."""
     return asdict(given) | {
+        **{name: _storable(getattr(given, name)) for name in ("value", "comment", "source", "quality")},
         "as_of": given.as_of.isoformat() if given.as_of else None,
-        "evidence": [asdict(item) for item in given.evidence],
-        "waivers": dict(given.waivers),
+        "evidence": [
+            {"title": _storable(item.title), "url": _storable(item.url), "file_id": item.file_id}
+            for item in given.evidence
+        ],
+        "waivers": {_storable(key): _storable(text) for key, text in given.waivers.items()},
     }
+
+
+def _storable(text: str) -> str:
+    """Without NUL and without halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def from_data(data: Mapping[str, Any]) -> AnswerInput:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,9 +18,11 @@ from steuerrad.modules.campaign.forms import FilledFileForm
 from steuerrad.modules.campaign.intake.plan import CONFLICT, Plan, PlanRow, make_plan
 from steuerrad.modules.campaign.intake.reading import MAX_BYTES, read_filled
 from steuerrad.modules.campaign.models import Round, labels
+from steuerrad.modules.campaign.queries.access import ANSWER
 from steuerrad.modules.campaign.queries.rounds import round_for
 from steuerrad.modules.campaign.texts import shown_value
 from steuerrad.modules.campaign.views.parts import members_only, round_crumbs
+from steuerrad.platform.accounts.access import holds_anywhere
 from steuerrad.platform.files.actions import FileRefusedError, discard, store
 from steuerrad.platform.files.models import StoredFile
 from steuerrad.platform.files.types import CSV, XLSX, FileTypes
@@ -59,7 +62,10 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def open_round_or_none(request: HttpRequest, pk: int) -> Round | None:
+    """Raises PermissionDenied for those who only read, Http404."""
     round_ = round_for(request.user, pk)
+    if not holds_anywhere(request.user, ANSWER):
+        raise PermissionDenied(ANSWER)
     if round_.state == Round.OPEN:
         return round_
     messages.error(request, _("This round is not open; nothing can be changed in it."))

@@ -26,10 +26,10 @@ from steuerrad.modules.campaign.output.rows import (
     working_rows,
 )
 from steuerrad.modules.campaign.output.workbook import workbook_bytes
-from steuerrad.modules.campaign.queries.access import READ, sees_all, visible
+from steuerrad.modules.campaign.queries.access import ANSWER, READ, sees_all, visible
 from steuerrad.modules.campaign.queries.rounds import round_for
 from steuerrad.modules.campaign.views.parts import members_only, round_crumbs
-from steuerrad.platform.accounts.access import require
+from steuerrad.platform.accounts.access import holds_anywhere, require
 from steuerrad.platform.tables.http import MEDIA_TYPES, attachment, table_response
 from steuerrad.platform.tables.table import Table
 
@@ -58,7 +58,7 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
         "breadcrumbs": round_crumbs(round_, (_("Files"), "")),
         "round": round_, "contents": contents, "forms": [(form, form.upper()) for form in FORMS],
         "may_order": all_, "dossiers": Dossier.objects.filter(round=round_).select_related("requested_by", "snapshot") if all_ else (),
-        "may_import": round_.state == Round.OPEN,
+        "may_import": round_.state == Round.OPEN and holds_anywhere(request.user, ANSWER),
     }  # fmt: skip
     return render(request, "campaign/files.html", context)
 

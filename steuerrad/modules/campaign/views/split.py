@@ -65,7 +65,9 @@ def give(request: HttpRequest, round_: Round) -> HttpResponse:
     """What is ticked goes to one organisation."""
     form = OrganisationForm(request.POST)
     chosen = {
-        int(text) for text in request.POST.getlist("chosen")[:2000] if text.isascii() and text.isdigit()
+        int(text)
+        for text in request.POST.getlist("chosen")[:2000]
+        if text.isascii() and text.isdigit() and len(text) < 19
     }
     own = list(round_.questions.filter(pk__in=chosen).values_list("pk", flat=True))
     address = reverse("campaign:split", args=[round_.pk])

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from steuerrad.modules.prioritisation.models import Scenario, ScenarioVersion
 from steuerrad.modules.prioritisation.whatif import actions, charts, queries, tables, texts
@@ -142,6 +142,7 @@ def play_address(loaded: Loaded | None, version: ScenarioVersion) -> str:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Save what the sliders say as a scenario, with words and with how sure each change is."""
     require_save(request)
@@ -168,6 +169,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """A new version of a scenario."""
     require_save(request)

@@ -1,0 +1,23 @@
+"""Every address that writes, who may, and what is sent: the table that the tests of rights walk through."""
+
+from __future__ import annotations
+
+from tests.support.writes import campaign, index, personal, portfolio, prioritisation, strategy
+from tests.support.writes.kinds import Objects, Write, made
+
+__all__ = ["CALCULATE", "ELSEWHERE", "WRITES", "Objects", "Write", "made", "prepared"]
+
+TABLES = (strategy, portfolio, index, campaign, prioritisation, personal)
+WRITES: tuple[Write, ...] = tuple(write for table in TABLES for write in table.WRITES)
+#: They take POST, but only compute or look into a file.
+CALCULATE = tuple(write for table in TABLES for write in getattr(table, "CALCULATE", ()))
+#: They belong to no role: signing in and out, the language, and links whose token is the proof. Tested beside them.
+ELSEWHERE = ("account/", "i18n/setlang/", "sign-in/", "notifications/mail/<str:token>/")
+
+
+def prepared() -> Objects:
+    """The people, and everything that the addresses point to."""
+    objects = made()
+    for table in TABLES:
+        table.prepare(objects)
+    return objects
