@@ -12,7 +12,7 @@ from steuerrad.modules.campaign.models import Round
 from steuerrad.modules.campaign.queries.access import CHECK, RELEASE, sees_all, visible_rounds
 from steuerrad.modules.campaign.queries.progress import board
 from steuerrad.modules.campaign.queries.rounds import tasks, to_check
-from steuerrad.modules.campaign.rules.states import UNANSWERED
+from steuerrad.modules.campaign.rules.states import UNANSWERED, decidable
 from steuerrad.platform.accounts.access import allowed
 
 MOST_ROUNDS = 3
@@ -21,7 +21,9 @@ MOST_ROUNDS = 3
 def campaign_card(user: Any) -> Mapping[str, Any]:
     """The person's own open questions, what waits for the second pair of eyes, and how open rounds stand."""
     own = [row for row in tasks(user) if row.state in UNANSWERED]
-    waiting = to_check(user).count() if allowed(user, CHECK) or allowed(user, RELEASE) else 0
+    checks, releases = allowed(user, CHECK), allowed(user, RELEASE)
+    states = decidable(checks=checks, releases=releases)
+    waiting = to_check(user).filter(state__in=states).count() if states else 0
     rounds = []
     if sees_all(user):
         running = visible_rounds(user).filter(state=Round.OPEN)[:MOST_ROUNDS]

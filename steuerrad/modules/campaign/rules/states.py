@@ -37,6 +37,13 @@ DECISIONS: dict[str, tuple[frozenset[str], State]] = {
     "withdrawn": (TO_CHECK | LOOKED_AT, "withdrawn"),
 }
 
+
+def decidable(*, checks: bool, releases: bool) -> frozenset[str]:
+    """The states in which somebody with these rights has something to decide."""
+    found: set[str] = set(TO_CHECK) if checks else set()
+    return frozenset(found | {"checked"} if releases else found)
+
+
 #: From which state a round may go to which.
 ROUND_STEPS: dict[str, frozenset[str]] = {
     "draft": frozenset({"open"}),

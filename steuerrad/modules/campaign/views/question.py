@@ -43,6 +43,7 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
         "around": neighbours(request.user, assignment), "events": steps(events),
         "findings": standing_findings(assignment) if current and running else [],
         "own_work": is_own_work(request.user, assignment),
+        "sent_back": assignment.state == "sent_back" and found.decisions.filter(kind="sent_back").last(),
         "may_answer": answers_,
         "may_withdraw": answers_ and assignment.state in ("answered", "declined", "checked", "released"),
         "may_hand_over": answers_ and assignment.state in UNANSWERED,

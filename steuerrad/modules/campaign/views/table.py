@@ -15,6 +15,7 @@ from steuerrad.modules.campaign.forms_filter import QuestionFilterForm
 from steuerrad.modules.campaign.models import RoundQuestion
 from steuerrad.modules.campaign.queries import rounds as queries
 from steuerrad.modules.campaign.queries.access import CHECK, RELEASE
+from steuerrad.modules.campaign.rules.states import decidable
 from steuerrad.modules.campaign.views.parts import back, members_only, round_crumbs, visible_page
 from steuerrad.platform.accounts.access import allowed
 
@@ -78,7 +79,7 @@ def pairs(chosen: list[str]) -> list[tuple[int, int]]:
             and question.isdigit()
             and revision.isascii()
             and revision.isdigit()
-            and len(text) < 30
+            and max(len(question), len(revision)) < 19  # else no number of a database
         ):
             found.append((int(question), int(revision)))
     return found
@@ -105,8 +106,7 @@ def review(request: HttpRequest) -> HttpResponse:
     if not checks and not releases:
         return redirect("campaign:tasks")
     found = queries.to_check(request.user)
-    states = {"answered", "declined"} if checks else set()
-    states |= {"checked"} if releases else set()
+    states = decidable(checks=checks, releases=releases)
     page = visible_page(request, found.filter(state__in=states).prefetch_related("current__evidence__file"))
     rows = list(page.object_list)
     own = own_work(request, [row.question_id for row in rows])

@@ -154,16 +154,26 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "behind": lambda facts: _("KPI %(kpi)s is behind: %(covered)s of the way, %(expected)s of the time.") % facts,
     "on_course": lambda facts: _("KPI %(kpi)s is on course: %(covered)s of the way, %(expected)s of the time.") % facts,
     "never_reported": lambda facts: _("No status report has been released yet."),
-    "report_fresh": lambda facts: ngettext(
-        "The last report was released %(days)s day ago.", "The last report was released %(days)s days ago.", facts["days"]
-    )
-    % facts,
+    "report_fresh": lambda facts: _fresh(facts),
     "report_due": lambda facts: _("The last report was released %(days)s days ago; the next one is due.") % facts,
     "report_stale": lambda facts: _(
         "The last report was released %(days)s days ago; what it says is stale."
     )
     % facts,
 }  # fmt: skip
+
+
+def _fresh(facts: Any) -> str:
+    if facts["days"] == 0:
+        return _("The last report was released today.")
+    return (
+        ngettext(
+            "The last report was released %(days)s day ago.",
+            "The last report was released %(days)s days ago.",
+            facts["days"],
+        )
+        % facts
+    )
 
 
 def thresholds() -> list[tuple[str, int]]:

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from steuerrad.kernel.registry import registry
 from steuerrad.modules.strategy.charts import language, wheel_spec
 from steuerrad.modules.strategy.models import Theme
+from steuerrad.modules.strategy.models.measures import STATUS_LABELS
 from steuerrad.modules.strategy.public import plain, queries
 from steuerrad.modules.strategy.public.words import told
 from steuerrad.modules.strategy.queries import structure
 from steuerrad.modules.strategy.queries.kpis import state_counts
+from steuerrad.modules.strategy.rules.states import Status
 from steuerrad.modules.strategy.views.parts import crumbs
 from steuerrad.platform.ui.charts.specs import Part, StackedBar
 
@@ -64,8 +66,9 @@ def summary(themes: list[structure.ThemeState], known: int, total: int) -> list[
 
 def spread(state: structure.ThemeState) -> StackedBar:
     """How the measures of a theme are spread over their states."""
-    labels = {key: str(label) for item in state.fields for key, label, _number in item.parts}
-    parts = tuple(Part(key, labels[key], number) for key, number in state.counts.items() if number)
+    counts = state.counts
+    found = [(name, counts.get(name.value, 0)) for name in Status]
+    parts = tuple(Part(name.value, str(STATUS_LABELS[name]), number) for name, number in found if number)
     return StackedBar(title=_("Measures by status"), parts=parts, language=language())
 
 

@@ -18,14 +18,17 @@ SMALLEST = 1e-290
 
 
 def figure(value: float | None, decimals: int | None = None, language: str = "de", missing: str = "–") -> str:
-    """`value` with grouped thousands. `decimals` None keeps what the number needs, at most three places."""
+    """`value` with grouped thousands. `decimals` None keeps what the number needs, at most three places.
+
+    A small figure keeps two digits that say something: 0.00033 is no "0.000".
+    """
     if value is None or not math.isfinite(value):
         return missing
     decimal_sign, group_sign = SIGNS.get(language, SIGNS["en"])
     if abs(value) >= HUGE:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa.replace('.', decimal_sign).replace('-', MINUS)} × 10^{int(exponent)}"
-    places = needed_decimals(value) if decimals is None else max(0, decimals)
+    places = needed_decimals(value, _most_places(value)) if decimals is None else max(0, decimals)
     text = f"{abs(value):,.{places}f}".replace(",", " ").replace(".", decimal_sign).replace(" ", group_sign)
     negative = value < 0 and any(digit in text for digit in "123456789")
     return MINUS + text if negative else text
@@ -37,6 +40,11 @@ def needed_decimals(value: float, at_most: int = 3) -> int:
         (places for places in range(at_most) if math.isclose(value, round(value, places), abs_tol=1e-9)),
         at_most,
     )
+
+
+def _most_places(value: float) -> int:
+    """Three, and for a figure between 0.00001 and 0.01 as many as its second digit needs."""
+    return 1 - math.floor(math.log10(abs(value))) if 1e-5 <= abs(value) < 0.01 else 3
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -110,6 +110,7 @@ class Due:
     url: str
     late: bool
     demo: bool = False
+    planned: date | None = None  # of a milestone that is expected on another day than planned
 
 
 def due(user: Any, *, days: int = DUE_DAYS, today: date | None = None) -> list[Due]:
@@ -131,6 +132,7 @@ def due(user: Any, *, days: int = DUE_DAYS, today: date | None = None) -> list[D
                     item.measure.get_absolute_url(),
                     late,
                     item.demo,
+                    item.planned_on if item.planned_on != day else None,
                 )
             )
     if readable is None or readable:
