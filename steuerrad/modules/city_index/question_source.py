@@ -266,7 +266,11 @@ class Questionnaire:
         ).exclude(indicator="")
         for row in rows.select_related("edition").order_by("-edition__year", "pk"):
             place = keys.get((row.edition_id, row.category_key, row.indicator))
-            text = f"{number_format(row.score.normalize())} ({row.edition.year})" if row.score is not None else ""
+            text = (
+                f"{number_format(row.score.normalize())} ({row.edition.year})"
+                if row.score is not None
+                else ""
+            )
             if place is not None and text not in found.setdefault(place, []):
                 found[place].append(text)
         return found
