@@ -230,7 +230,7 @@ def written(request: HttpRequest, question_id: int, act: Callable[[], Any]) -> A
 
 @router.post(
     "/questions/{question_id}/findings",
-    response={200: list[shapes.FindingOut], **READ, 422: Error},
+    response={200: list[shapes.AnswerFindingOut], **READ, 422: Error},
     summary="What the rules say about an answer that is being typed",
 )
 def typed_findings(

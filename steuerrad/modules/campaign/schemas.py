@@ -59,7 +59,7 @@ class BoardOut(Schema):
     by_group: list[LineOut]
 
 
-class EvidenceOut(Schema):
+class AnswerEvidenceOut(Schema):
     title: str
     url: str = Item(description="Of a link, or of the file on this installation")
     sha256: str | None = Item(description="Of a file; null for a link")
@@ -84,7 +84,7 @@ class AnswerOut(Schema):
     live: bool
     author: str
     at: datetime
-    evidence: list[EvidenceOut]
+    evidence: list[AnswerEvidenceOut]
     waivers: list[WaiverOut]
 
 
@@ -142,7 +142,7 @@ class QuestionDetail(QuestionOut):
     decisions: list[DecisionOut]
 
 
-class FindingOut(Schema):
+class AnswerFindingOut(Schema):
     """key: what `waivers` overrides a warning by; an error cannot be overridden."""
 
     key: str
@@ -222,4 +222,4 @@ class Faults(Schema):
 
     detail: str
     errors: list[dict[str, object]] = []
-    findings: list[FindingOut] = []
+    findings: list[AnswerFindingOut] = []

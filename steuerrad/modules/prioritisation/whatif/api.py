@@ -48,7 +48,7 @@ def answered(ask: Callable[[], Answer]) -> Answer:
         raise HttpError(409, str(error)) from error
 
 
-@router.get("/editions", response=list[shapes.EditionOut], summary="Editions that can be computed with")
+@router.get("/editions", response=list[shapes.FieldEditionOut], summary="Editions that can be computed with")
 def editions(request: HttpRequest) -> Any:
     return [edition_data(source.id, item) for source, item in fields.editions()]
 
@@ -59,7 +59,7 @@ def edition_data(source: str, item: Any) -> dict[str, Any]:
 
 @router.get(
     "/editions/{source}/{edition}",
-    response={200: shapes.EditionDetailOut, 404: Error},
+    response={200: shapes.FieldEditionDetailOut, 404: Error},
     summary="The own values of an edition and what works on them",
 )
 def edition(request: HttpRequest, source: KeyPath, edition: KeyPath) -> Any:

@@ -64,7 +64,7 @@ class ScenarioIn(WhatIfIn):
     note: NoteText = ""
 
 
-class EditionOut(Schema):
+class FieldEditionOut(Schema):
     source: str
     edition: str
     title: str
@@ -84,7 +84,7 @@ class RowOut(Schema):
     levers: list[str]
 
 
-class EditionDetailOut(EditionOut):
+class FieldEditionDetailOut(FieldEditionOut):
     city: str
     participants: int
     total: float | None
@@ -108,7 +108,7 @@ class ShareOut(Schema):
     error: float
 
 
-class StandingOut(Schema):
+class ForecastOut(Schema):
     score: EstimateOut
     rank: EstimateOut
     ranks: list[float]
@@ -130,8 +130,8 @@ class CodedNoteOut(Schema):
 class OutcomeOut(Schema):
     """The next edition without (before) and with the changes (after), on the same random numbers."""
 
-    before: StandingOut
-    after: StandingOut
+    before: ForecastOut
+    after: ForecastOut
     points: EstimateOut
     places: EstimateOut
     one_better: ShareOut
