@@ -96,7 +96,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "conflicts": plan.conflict_lines(SHOWN),
         "facts": [
             (_("Rows read"), figure(plan.reading.read, 0)), (_("New"), figure(len(plan.new), 0)),
-            (_("Completed"), figure(len(plan.completed), 0)), (_("Already known"), figure(plan.unchanged, 0)),
+            (_("Filled in"), figure(len(plan.completed), 0)), (_("Already known"), figure(plan.unchanged, 0)),
             (_("Repeated in the file"), figure(plan.repeated, 0)), (_("Bad rows"), figure(plan.skipped, 0)),
             (_("Conflicts between sources"), figure(len(plan.conflicts), 0)),
         ],
