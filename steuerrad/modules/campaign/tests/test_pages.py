@@ -344,6 +344,9 @@ def test_the_queue_shows_difference_and_evidence_and_releases() -> None:
     page = text_of(client.get(reverse("campaign:review")))
     for part in ("410 Haushalte", "after 400 Haushalte (2024)", "+10", "https://example.org/a"):
         assert part in page
+    one = reverse("campaign:check", args=[question(round_, "homes").pk])
+    back = client.post(one, {"revision": 1, "from": "review"})
+    assert back.url == reverse("campaign:review")  # type: ignore[attr-defined]
     chosen = [f"{question(round_, code).pk}:1" for code in ("homes", "fibre")]
     address = reverse("campaign:decide", args=[round_.pk])
     client.post(address, {"chosen": [*chosen, "x:y", "999:1"], "do": "check"})

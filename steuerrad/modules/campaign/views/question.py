@@ -95,7 +95,12 @@ def act_on(
         messages.error(request, str(refusal.message))
         return redirect("campaign:question", pk=pk)
     messages.success(request, done)
-    return redirect(to) if to == "campaign:tasks" else redirect(to, pk=pk)
+    return redirect(to, pk=pk) if to == "campaign:question" else redirect(to)
+
+
+def came_from(request: HttpRequest) -> str:
+    """Who works through the list of what waits goes back to it; who looked at the question stays there."""
+    return "campaign:review" if request.POST.get("from") == "review" else "campaign:question"
 
 
 def reason(request: HttpRequest) -> str:
@@ -107,8 +112,9 @@ def reason(request: HttpRequest) -> str:
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     revision = number(request, "revision")
     return act_on(
-        request, pk, lambda _a: reviewing.check_answer(request.user, pk, revision=revision), _("Checked.")
-    )
+        request, pk, lambda _a: reviewing.check_answer(request.user, pk, revision=revision), _("Checked."),
+        to=came_from(request),
+    )  # fmt: skip
 
 
 @members_only
@@ -116,8 +122,9 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     revision = number(request, "revision")
     return act_on(
-        request, pk, lambda _a: reviewing.release_answer(request.user, pk, revision=revision), _("Released.")
-    )
+        request, pk, lambda _a: reviewing.release_answer(request.user, pk, revision=revision), _("Released."),
+        to=came_from(request),
+    )  # fmt: skip
 
 
 @members_only

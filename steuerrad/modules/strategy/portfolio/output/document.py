@@ -175,6 +175,8 @@ def due_blocks(facts: DossierFacts) -> Iterator[Block]:
 
 def due_row(item: Due, facts: DossierFacts) -> tuple[Cell | str, ...]:
     day = when(item.day) + (f" ({_('overdue')})" if item.late else "")
+    if item.planned:
+        day = _("planned %(planned)s, expected %(day)s") % {"planned": when(item.planned), "day": day}
     measure: Cell | str = "–"
     if item.measure is not None:
         measure = named(facts, item.measure.number, item.measure.title, False)
