@@ -23,6 +23,7 @@ from steuerrad.modules.prioritisation.models import Choice, Study
 from steuerrad.modules.prioritisation.whatif.fields import NoSuchEditionError, NotPossibleError
 from steuerrad.modules.prioritisation.whatif.snapshot import seal
 from steuerrad.platform.accounts.access import allowed, require
+from steuerrad.platform.tables.http import attachment
 
 
 def crumbs(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
@@ -231,7 +232,7 @@ def download(request: HttpRequest, pk: int, number: int, form: str) -> HttpRespo
     choice = queries.choices_of(found).filter(number=number, state=Choice.DONE).first()
     if choice is None or form not in FORMATS or "solution" not in choice.result:
         raise Http404("no such result or format")
-    content = FORMATS[form].make(paper(found, choice))
-    name = f"portfolio_{found.pk}_{number}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    document = paper(found, choice)
+    content = FORMATS[form].make(document)
+    headers = {"Content-Disposition": attachment(document.title, form)}
     return HttpResponse(content, content_type=FORMATS[form].content_type, headers=headers)
