@@ -30,11 +30,11 @@ from steuerrad.platform.documents.pdf import pdf_bytes
 from steuerrad.platform.ui.charts import specs as chart_specs
 from steuerrad.platform.ui.charts.draw import draw
 
-CHART_WIDTHS = (780.0, 900.0, 1060.0, 1060.0)  # the wider the chart is laid out, the lower it is on paper
-NOTE_LENGTHS = (420, 300, 200, 120)
-CHANGES_SHOWN = (8, 6, 4, 2)
-NOTES_SHOWN = (5, 4, 3, 2)
-LABEL_LENGTHS = (120, 70, 60, 50)
+CHART_WIDTHS = (780.0, 900.0, 1060.0, 1060.0, 1250.0)  # the wider the chart is laid out, the lower it is on paper
+NOTE_LENGTHS = (420, 300, 200, 120, 90)
+CHANGES_SHOWN = (8, 6, 4, 2, 1)
+NOTES_SHOWN = (5, 4, 3, 2, 2)
+LABEL_LENGTHS = (120, 70, 60, 50, 30)
 SHORT_FROM = 2  # brevity from which options beside one another only say whether a change is certain
 
 
@@ -92,7 +92,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def paper(facts: PaperFacts, brevity: int = 0) -> Document:
-    """The paper in the language of now. brevity 0 to 3: how much of what may be left out is left out."""
+    """The paper in the language of now. brevity 0 to 4: how much of what may be left out is left out."""
     blocks: list[Block] = []
     if facts.is_demo:
         blocks.append(
