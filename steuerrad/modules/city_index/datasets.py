@@ -110,7 +110,7 @@ DATASETS = (
     ),
     Dataset(
         "city_index.cities", _("Index: cities"), _("Cities that take part"),
-        (Column("key", _("Key")), Column("name", _("Name")), Column("state", _("State")),
+        (Column("key", _("Key")), Column("name", _("Name")), Column("state", _("Federal state")),
          Column("population", _("Inhabitants"), "integer"), Column("population_source", _("Source"))),
         city_rows, licence=LICENCE,
     ),

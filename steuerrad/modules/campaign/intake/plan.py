@@ -121,9 +121,10 @@ def plan_row(
     except CellError as error:
         return replace(made, outcome=FAULT, reason=str(error), column=error.column)
     if not given.value:
+        declined = newest is not None and newest.declined and not difference(as_input(newest), given)
         return (
             made
-            if same_or_nothing(row, before)
+            if declined or same_or_nothing(row, before)
             else replace(
                 made,
                 outcome=FAULT,

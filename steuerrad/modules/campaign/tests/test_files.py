@@ -16,7 +16,7 @@ from django.utils.translation import override
 from openpyxl import Workbook, load_workbook
 
 from steuerrad.kernel import clock
-from steuerrad.modules.campaign.actions.answers import save_draft, submit_answer
+from steuerrad.modules.campaign.actions.answers import decline, save_draft, submit_answer
 from steuerrad.modules.campaign.actions.freezing import freeze_round
 from steuerrad.modules.campaign.actions.reviewing import check_answer, release_answer
 from steuerrad.modules.campaign.intake.plan import make_plan
@@ -266,6 +266,12 @@ def book_without_answers() -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def test_a_declined_question_comes_back_without_a_fault() -> None:
+    round_ = opened_round()
+    decline(ada(), question(round_, "homes").pk, reason="Das zählt hier niemand.", based_on=0)
+    assert plan_of(coordinator(), round_, workbook_of(round_)) == {}
 
 
 def test_a_damaged_sheet_is_named_in_every_language() -> None:

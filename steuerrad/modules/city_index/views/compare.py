@@ -111,7 +111,7 @@ def city(request: HttpRequest, key: str) -> HttpResponse:
         "strengths": strengths(all_rows)[:8],
         "weaknesses": weaknesses(all_rows)[:8],
         "facts": [
-            (_("State"), here.state), (_("Inhabitants"), here.population and figure(here.population, 0)),
+            (_("Federal state"), here.state), (_("Inhabitants"), here.population and figure(here.population, 0)),
             (_("Source"), here.population_source),
         ],
     }  # fmt: skip
