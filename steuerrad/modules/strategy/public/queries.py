@@ -166,10 +166,11 @@ def _kpi_news(theme: str, code: str, limit: int) -> list[News]:
         rows = rows.filter(kpi__field__theme__code=theme)
     if code:
         rows = rows.filter(kpi__code=code)
-    else:  # a whole series that is loaded from a file is one piece of news: its newest value
-        later = kpi_queries.valid_values().filter(
-            kpi=OuterRef("kpi"), date__gt=OuterRef("date"), recorded_at=OuterRef("recorded_at")
-        )
+    else:  # a series that was loaded on one day is one piece of news: its newest value
+        later = kpi_queries.valid_values().filter(origin=KpiValue.LOADED).filter(
+            kpi=OuterRef("kpi"), date__gt=OuterRef("date"), origin=OuterRef("origin"),
+            recorded_at__date=OuterRef("recorded_at__date"),
+        )  # fmt: skip
         rows = rows.exclude(Exists(later))
     rows = rows.select_related("kpi", "proposal").order_by("-recorded_at", "-pk")[:limit]
     return [News(f"value:{row.pk}", "value", _released(row), row.kpi, row) for row in rows]
