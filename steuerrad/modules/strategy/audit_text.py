@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, npgettext
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.modules.strategy.audit_wordings_kpis import KPI_WORDINGS
@@ -35,8 +35,8 @@ def severity_noun(severity: Severity, number: int) -> str:
     if severity == Severity.ERROR:
         return ngettext("contradiction", "contradictions", number)
     if severity == Severity.WARNING:
-        return ngettext("warning", "warnings", number)
-    return ngettext("note", "notes", number)
+        return npgettext("finding", "warning", "warnings", number)
+    return npgettext("finding", "note", "notes", number)
 
 
 @dataclass(frozen=True)

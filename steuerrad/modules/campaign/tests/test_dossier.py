@@ -119,9 +119,9 @@ def test_pdfs_and_pictures_follow_as_pages_with_bookmarks(at_once: Any) -> None:
         assert len(annexes.children) == 3
         assert "Netz" in titles
         assert [str(item.title).partition(":")[0] for item in annexes.children] == [
-            "Annex 1",
-            "Annex 2",
-            "Annex 3",
+            "Anhang 1",
+            "Anhang 2",
+            "Anhang 3",
         ]
         width = [float(page.mediabox[2]) for page in pdf.pages]
         assert width[-5:-2] == [300, 300, 300]

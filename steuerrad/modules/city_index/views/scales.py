@@ -76,5 +76,5 @@ def scores_cell(item: IndicatorScale) -> Cell:
     ]
     more = len(ordered) - MOST_SCORES
     if more > 0:
-        parts.append(_("%(count)d more") % {"count": more})
+        parts.append(_("and %(count)d more") % {"count": more})
     return Cell(" · ".join(parts) if parts else "–")

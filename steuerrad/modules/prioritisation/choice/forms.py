@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from textwrap import shorten
 from typing import Any
 
 from django import forms
@@ -189,7 +190,10 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, inputs: Inputs, **options: Any) -> None:
         super().__init__(*args, **options)
-        measures = [("", "–"), *((item.ref, item.name[:90]) for item in inputs.items)]
+        measures = [
+            ("", "–"),
+            *((item.ref, shorten(item.name, 90, placeholder=" …")) for item in inputs.items),
+        ]
         groups = dict.fromkeys((item.group, item.group_title) for item in inputs.items)
         self.fields["one"].choices = self.fields["other"].choices = measures  # type: ignore[attr-defined]
         self.fields["group"].choices = [("", "–"), *groups]  # type: ignore[attr-defined]
@@ -234,7 +238,9 @@ class ProgrammeForm(forms.Form):
 
     def __init__(self, *args: Any, inputs: Inputs, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["candidates"].choices = [(item.ref, item.name[:90]) for item in inputs.items]  # type: ignore[attr-defined]
+        self.fields["candidates"].choices = [
+            (item.ref, shorten(item.name, 90, placeholder=" …")) for item in inputs.items
+        ]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})

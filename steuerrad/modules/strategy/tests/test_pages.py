@@ -32,7 +32,7 @@ def text_of(client: Client, url: str) -> str:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_list_pages(name: str, client: Client, bochum: str, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(34):
         text_of(client, reverse(name))
 
 
