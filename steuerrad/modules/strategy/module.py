@@ -72,7 +72,9 @@ module = Module(
     demo=(DEMO,),
     personal_data=PERSONAL_DATA,
     file_owners=(
-        FileOwner(IMPORTED, _("Filled workbooks of the portfolio before they are taken over"), may_read_import),
+        FileOwner(
+            IMPORTED, _("Filled workbooks of the portfolio before they are taken over"), may_read_import
+        ),
     ),
     commands=(COMPUTE, *COMMANDS),
     publishes=(

@@ -30,7 +30,13 @@ from steuerrad.platform.documents.pdf import pdf_bytes
 from steuerrad.platform.ui.charts import specs as chart_specs
 from steuerrad.platform.ui.charts.draw import draw
 
-CHART_WIDTHS = (780.0, 900.0, 1060.0, 1060.0, 1250.0)  # the wider the chart is laid out, the lower it is on paper
+CHART_WIDTHS = (
+    780.0,
+    900.0,
+    1060.0,
+    1060.0,
+    1250.0,
+)  # the wider the chart is laid out, the lower it is on paper
 NOTE_LENGTHS = (420, 300, 200, 120, 90)
 CHANGES_SHOWN = (8, 6, 4, 2, 1)
 NOTES_SHOWN = (5, 4, 3, 2, 2)
