@@ -128,7 +128,10 @@ def faults_without_scripts(page: Page) -> list[str]:
     for chart in page.locator("figure[data-ui-chart]").all():
         if not chart.locator("table").is_visible():
             faults.append("a chart whose figures are folded away")
-    if page.locator("main form[method=get]").count():
+    if (
+        page.locator("main form[method=get]").count()
+        and not page.locator("main form[method=get] :invalid").count()
+    ):
         button = page.locator("main form[method=get] button[type=submit]").first
         if not button.is_visible():  # the browser itself unfolds what is folded away
             page.locator("main details:has(form[method=get]) > summary").first.click()
