@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
-from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema, Status
@@ -23,22 +22,13 @@ from steuerrad.modules.campaign.texts import Said
 from steuerrad.modules.campaign.typed import AnswerInput, EvidenceInput
 from steuerrad.platform.http_api.api import Error
 from steuerrad.platform.http_api.auth import signed_in
+from steuerrad.platform.http_api.shapes import Page, page, text
 
 router = Router(auth=signed_in)
-Row = TypeVar("Row")
 RoundId = Path[Annotated[int, shapes.Item(ge=1, le=2**63 - 1)]]
 QuestionId = Path[Annotated[int, shapes.Item(ge=1, le=2**63 - 1)]]
 READ: dict[int, Any] = {401: Error, 403: Error, 404: Error}
 WRITE: dict[int, Any] = READ | {409: shapes.Conflict, 422: shapes.Faults}
-
-
-class Page(Schema, Generic[Row]):
-    """A slice of the rows; total counts all that fit the filter."""
-
-    items: list[Row]
-    total: int
-    offset: int
-    limit: int
 
 
 class QuestionQuery(Schema):
@@ -51,15 +41,6 @@ class QuestionQuery(Schema):
     late: bool = False
     changed: bool = False
     live: bool = False
-
-
-def text(value: Decimal | None) -> str | None:
-    """A figure without trailing zeros and without an exponent."""
-    return None if value is None else f"{value.normalize():f}"
-
-
-def page(items: Iterable[Any], total: int, offset: int, limit: int) -> dict[str, Any]:
-    return {"items": list(items), "total": total, "offset": offset, "limit": limit}
 
 
 # reading

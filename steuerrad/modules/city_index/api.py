@@ -17,6 +17,7 @@ from steuerrad.modules.city_index.queries import editions, load_field, standings
 from steuerrad.modules.city_index.queries_audit import audits, verdicts
 from steuerrad.platform.http_api.api import Error
 from steuerrad.platform.http_api.auth import reader
+from steuerrad.platform.http_api.shapes import Page
 
 router = Router(auth=reader)
 Offset = Annotated[int, Item(ge=0, le=1_000_000)]
@@ -84,7 +85,7 @@ def list_indicators(
     ]  # fmt: skip
 
 
-@router.get("/results", response=shapes.Slice, summary="Printed results, one row a source")
+@router.get("/results", response=Page[shapes.ResultOut], summary="Printed results, one row a source")
 def list_results(
     request: HttpRequest, edition: Annotated[int | None, Item(ge=1900, le=2100)] = None, city: shapes.Word = "",
     category: shapes.Word | None = None, indicator: shapes.Word | None = None, offset: Offset = 0, limit: Limit = 100,

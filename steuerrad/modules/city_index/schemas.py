@@ -99,12 +99,3 @@ class VerdictOut(Schema):
     right: Range | None
     missing: list[str]
     source: str
-
-
-class Slice(Schema):
-    """A slice of results; total counts all that fit the filter."""
-
-    items: list[ResultOut]
-    total: int
-    offset: int
-    limit: int

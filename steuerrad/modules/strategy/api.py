@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
@@ -30,6 +28,7 @@ from steuerrad.modules.strategy.queries.computing import compute_now
 from steuerrad.modules.strategy.queries.systems import runs_here, systems
 from steuerrad.platform.http_api.api import Error
 from steuerrad.platform.http_api.auth import reader, signed_in
+from steuerrad.platform.http_api.shapes import Page, page, text
 from steuerrad.platform.organisations.models import Organisation
 from steuerrad.platform.organisations.queries import organisations
 
@@ -37,20 +36,10 @@ router = Router(auth=reader)
 router.add_router("/findings", findings_router)
 router.add_router("/portfolio", portfolio_router)
 router.add_router("/proposals", proposals_router)
-Row = TypeVar("Row")
 CodePath = Path[shapes.Code]
 ValueId = Path[Annotated[int, Item(ge=1, le=2**63 - 1)]]
 READ: dict[int, Any] = {404: Error}
 WRITE: dict[int, Any] = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error}
-
-
-class Page(Schema, Generic[Row]):
-    """A slice of the rows; total counts all that fit the filter."""
-
-    items: list[Row]
-    total: int
-    offset: int
-    limit: int
 
 
 class MeasureQuery(Schema):
@@ -75,17 +64,8 @@ class KpiQuery(Schema):
     sort: shapes.Word = "code"
 
 
-def text(value: Decimal | None) -> str | None:
-    """A figure without trailing zeros and without an exponent."""
-    return None if value is None else f"{value.normalize():f}"
-
-
 def columns(row: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in (*names, "document", "line")}
-
-
-def page(items: Iterable[Any], total: int, offset: int, limit: int) -> dict[str, Any]:
-    return {"items": list(items), "total": total, "offset": offset, "limit": limit}
 
 
 # reading

@@ -16,6 +16,7 @@ from steuerrad.modules.strategy.audit_queries import ShownFinding
 from steuerrad.modules.strategy.queries import findings as queries
 from steuerrad.platform.http_api.api import Error
 from steuerrad.platform.http_api.auth import reader, signed_in
+from steuerrad.platform.http_api.shapes import Page
 
 router = Router(auth=reader)
 Fingerprint = Path[Annotated[str, Item(pattern=r"^[0-9a-f]{64}$")]]
@@ -30,13 +31,6 @@ class FindingQuery(Schema):
     rule: shapes.Word = ""
     kind: shapes.Word = ""
     accepted: shapes.Word = ""
-
-
-class FindingPage(Schema):
-    items: list[shapes.FindingOut]
-    total: int
-    offset: int
-    limit: int
 
 
 def row(item: ShownFinding) -> dict[str, Any]:
@@ -59,7 +53,7 @@ def found(fingerprint: str) -> ShownFinding:
     return item
 
 
-@router.get("/", response=FindingPage, summary="Findings of the strategy audit")
+@router.get("/", response=Page[shapes.FindingOut], summary="Findings of the strategy audit")
 def finding_list(
     request: HttpRequest, wanted: Query[FindingQuery], offset: shapes.Offset = 0, limit: shapes.Limit = 100
 ) -> dict[str, Any]:

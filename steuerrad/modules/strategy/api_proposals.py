@@ -18,6 +18,7 @@ from steuerrad.modules.strategy.models.proposals import Proposal
 from steuerrad.modules.strategy.queries import proposals as queries
 from steuerrad.platform.http_api.api import Error
 from steuerrad.platform.http_api.auth import signed_in
+from steuerrad.platform.http_api.shapes import text
 
 router = Router(auth=signed_in)
 Kind = Path[Literal["value", "status"]]
@@ -36,7 +37,7 @@ def proposal_row(item: Any) -> dict[str, Any]:
     if isinstance(item, StatusProposal):
         own = {"measure": item.measure.number, "kpi": None, "date": item.since, "status": item.status}
         return row | own | {"value": None, "quality": None, "note": ""}
-    own = {"kpi": item.kpi.code, "measure": None, "date": item.date, "value": f"{item.value.normalize():f}"}
+    own = {"kpi": item.kpi.code, "measure": None, "date": item.date, "value": text(item.value)}
     return row | own | {"quality": item.quality, "note": item.note, "status": None}
 
 

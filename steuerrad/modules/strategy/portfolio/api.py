@@ -24,6 +24,7 @@ from steuerrad.modules.strategy.portfolio.texts import explain
 from steuerrad.modules.strategy.queries.measures import MeasureFilter
 from steuerrad.platform.http_api.api import Error
 from steuerrad.platform.http_api.auth import reader
+from steuerrad.platform.http_api.shapes import Page, page, text
 
 router = Router(auth=reader)
 CodePath = Path[shapes.Code]
@@ -49,13 +50,6 @@ class LightOut(Schema):
     planned: str | None = Item(description="EUR over all years; null when not known or not to be read")
     spent: str | None
     demo: bool = Item(description="Rests on rows invented for trying out")
-
-
-class LightPage(Schema):
-    items: list[LightOut]
-    total: int
-    offset: int
-    limit: int
 
 
 class MilestoneOut(shapes.Source):
@@ -151,7 +145,7 @@ class PortfolioQuery(Schema):
     sort: shapes.Word = ""
 
 
-@router.get("", response=LightPage, summary="The measures with their lights, filtered and sorted")
+@router.get("", response=Page[LightOut], summary="The measures with their lights, filtered and sorted")
 def light_list(
     request: HttpRequest, wanted: Query[PortfolioQuery], offset: shapes.Offset = 0, limit: shapes.Limit = 100
 ) -> dict[str, Any]:
@@ -159,7 +153,7 @@ def light_list(
     own = {name: values.pop(name) for name in ("light", "timeliness", "report", "sort")}
     found = table(request.user, PortfolioFilter(MeasureFilter(**values), **own))
     rows = [light_row(item) for item in found[offset : offset + limit]]
-    return {"items": rows, "total": len(found), "offset": offset, "limit": limit}
+    return page(rows, len(found), offset, limit)
 
 
 def light_row(state: MeasureState) -> dict[str, Any]:
@@ -182,15 +176,11 @@ def programme_list(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {name: getattr(item, name) for name in names}
         | {
-            "rate": share(item.rate), "rate_up_to": share(item.rate_up_to), "cap": amount(item.cap),
+            "rate": text(item.rate), "rate_up_to": text(item.rate_up_to), "cap": amount(item.cap),
             "cap_of": "costs" if item.cap_of_costs else "grant",
         }
         for item in FundingProgramme.objects.filter(retired=False)
     ]  # fmt: skip
-
-
-def share(value: Any) -> str | None:
-    return None if value is None else f"{value.normalize():f}"
 
 
 @router.get("/successions", response=list[SuccessionOut], summary="Measures that went on as others")
@@ -201,18 +191,11 @@ def succession_list(request: HttpRequest) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-class ReportPage(Schema):
-    items: list[ReportOut]
-    total: int
-    offset: int
-    limit: int
-
-
-@router.get("/reports", response=ReportPage, summary="Published status reports, the newest first")
+@router.get("/reports", response=Page[ReportOut], summary="Published status reports, the newest first")
 def report_list(request: HttpRequest, offset: shapes.Offset = 0, limit: shapes.Limit = 100) -> dict[str, Any]:
     found = published().filter(measure__retired=False).select_related("measure")
     rows = [report_row(item) for item in found[offset : offset + limit]]
-    return {"items": rows, "total": found.count(), "offset": offset, "limit": limit}
+    return page(rows, found.count(), offset, limit)
 
 
 def report_row(item: StatusReport) -> dict[str, Any]:
