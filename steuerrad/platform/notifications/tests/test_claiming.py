@@ -61,10 +61,14 @@ def test_two_processes_make_one_daily_mail(settings, monkeypatch) -> None:
         patch.setattr(clock, "now", lambda: yesterday)
         for number in range(10):
             notify(f"p{number}@city.example", TASK, lambda: Message("x"), dedupe="a")
-    made = []
 
     def work() -> None:
-        made.append(gather())
+        for _ in range(2000):
+            try:
+                gather()
+                break
+            except OperationalError:  # as above: what it had made stays, the rest is made the next time
+                time.sleep(0.01)
         connections.close_all()
 
     workers = [threading.Thread(target=work) for _ in range(3)]
@@ -72,7 +76,8 @@ def test_two_processes_make_one_daily_mail(settings, monkeypatch) -> None:
         worker.start()
     for worker in workers:
         worker.join(60)
-    assert sum(made) == Mail.objects.count() == 10
+    assert Mail.objects.count() == 10
+    assert Mail.objects.values("recipient").distinct().count() == 10
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
