@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema, Status
 
 from steuerrad.modules.campaign import schemas as shapes
-from steuerrad.modules.campaign.actions.answers import decline, save_draft, submit_answer
+from steuerrad.modules.campaign.actions.answers import save_draft, submit_answer
+from steuerrad.modules.campaign.actions.moves import Words, make_move
 from steuerrad.modules.campaign.actions.refusal import ConflictError, FaultsError, RefusedError
-from steuerrad.modules.campaign.actions.reviewing import check_answer, release_answer, send_back
 from steuerrad.modules.campaign.models import Answer, Assignment, Decision, Round
 from steuerrad.modules.campaign.queries import rounds as reads
 from steuerrad.modules.campaign.queries.access import require_sight
@@ -237,23 +237,26 @@ def new_answer(request: HttpRequest, question_id: QuestionId, given: shapes.Answ
     return written(request, question_id, lambda: save(request.user, question_id, answer, based_on=based_on))
 
 
+def moved(request: HttpRequest, question_id: int, name: str, seen: int = 0, **said: str) -> Any:
+    return written(
+        request, question_id, lambda: make_move(name, request.user, question_id, Words(seen, **said))
+    )
+
+
 @router.post(
     "/questions/{question_id}/refusal",
     response={200: shapes.QuestionOut, **WRITE},
     summary="Say why there will be no answer",
 )
 def new_refusal(request: HttpRequest, question_id: QuestionId, given: shapes.DeclineIn) -> Any:
-    act = lambda: decline(request.user, question_id, reason=given.reason, based_on=given.based_on)  # noqa: E731
-    return written(request, question_id, act)
+    return moved(request, question_id, "decline", given.based_on, reason=given.reason)
 
 
 @router.post(
     "/questions/{question_id}/check", response={200: shapes.QuestionOut, **WRITE}, summary="Check an answer"
 )
 def new_check(request: HttpRequest, question_id: QuestionId, given: shapes.ReviewIn) -> Any:
-    return written(
-        request, question_id, lambda: check_answer(request.user, question_id, revision=given.revision)
-    )
+    return moved(request, question_id, "check", given.revision)
 
 
 @router.post(
@@ -262,9 +265,7 @@ def new_check(request: HttpRequest, question_id: QuestionId, given: shapes.Revie
     summary="Release an answer",
 )
 def new_release(request: HttpRequest, question_id: QuestionId, given: shapes.ReviewIn) -> Any:
-    return written(
-        request, question_id, lambda: release_answer(request.user, question_id, revision=given.revision)
-    )
+    return moved(request, question_id, "release", given.revision)
 
 
 @router.post(
@@ -272,9 +273,30 @@ def new_release(request: HttpRequest, question_id: QuestionId, given: shapes.Rev
     response={200: shapes.QuestionOut, **WRITE},
     summary="Send an answer back",
 )
-def new_return(request: HttpRequest, question_id: QuestionId, given: shapes.SendBackIn) -> Any:
-    return written(
-        request,
-        question_id,
-        lambda: send_back(request.user, question_id, revision=given.revision, reason=given.reason),
-    )
+def new_return(request: HttpRequest, question_id: QuestionId, given: shapes.ReasonedIn) -> Any:
+    return moved(request, question_id, "send_back", given.revision, reason=given.reason)
+
+
+@router.post(
+    "/questions/{question_id}/withdrawal",
+    response={200: shapes.QuestionOut, **WRITE},
+    summary="Take a submitted answer back",
+)
+def new_withdrawal(request: HttpRequest, question_id: QuestionId, given: shapes.ReasonedIn) -> Any:
+    return moved(request, question_id, "withdraw", given.revision, reason=given.reason)
+
+
+@router.post(
+    "/questions/{question_id}/organisation",
+    response={200: shapes.HandedOver, **WRITE},
+    summary="Hand a question over to the organisation that can answer it",
+)
+def new_organisation(request: HttpRequest, question_id: QuestionId, given: shapes.HandOverIn) -> Any:
+    """The answer names the question only: the one who hands it over may not see it any more."""
+    reads.ensure_visible(request.user, question_id)
+    said = Words(reason=given.reason, organisation=given.organisation)
+    try:
+        found = make_move("hand_over", request.user, question_id, said)
+    except RefusedError as error:
+        return refused(error)
+    return Status(200, {"id": question_id, "organisation": found.organisation.key})

@@ -205,8 +205,20 @@ class ReviewIn(Schema):
     revision: Revision
 
 
-class SendBackIn(ReviewIn):
+class ReasonedIn(ReviewIn):
     reason: Needed
+
+
+class HandOverIn(Schema):
+    """organisation: key of the one that is to answer instead."""
+
+    organisation: Word
+    reason: Needed
+
+
+class HandedOver(Schema):
+    id: int
+    organisation: str
 
 
 class Conflict(Schema):

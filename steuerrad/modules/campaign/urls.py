@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
+from steuerrad.modules.campaign.actions.moves import MOVES
 from steuerrad.modules.campaign.views import answer, importing, outputs, question, rounds, split, table, tasks
 
 
@@ -43,10 +44,8 @@ urlpatterns = [
     path("questions/<row:pk>/take-over/", answer.take_over, name="take_over"),
     path("questions/<row:pk>/fill-live/", answer.fill_live, name="fill_live"),
     path("questions/<row:pk>/compare/", answer.compare, name="compare"),
-    path("questions/<row:pk>/check/", question.check, name="check"),
-    path("questions/<row:pk>/release/", question.release, name="release"),
-    path("questions/<row:pk>/send-back/", question.send_back, name="send_back"),
-    path("questions/<row:pk>/withdraw/", question.withdraw, name="withdraw"),
-    path("questions/<row:pk>/decline/", question.decline, name="decline"),
-    path("questions/<row:pk>/hand-over/", question.hand_over, name="hand_over"),
+    *(
+        path(f"questions/<row:pk>/{name.replace('_', '-')}/", question.move, {"name": name}, name=name)
+        for name in MOVES
+    ),
 ]

@@ -98,14 +98,6 @@ def ensure_visible(user: Any, question_id: int) -> None:
         raise Http404
 
 
-def neighbours(user: Any, assignment: Assignment) -> tuple[int | None, int | None]:
-    """Ids of the question before and behind, among those of the same round that the person sees."""
-    rows = visible(user).filter(question__round=assignment.question.round_id)
-    ids = list(rows.order_by("question__order", "question").values_list("question_id", flat=True))
-    place = ids.index(assignment.question_id)
-    return (ids[place - 1] if place else None), (ids[place + 1] if place + 1 < len(ids) else None)
-
-
 def tasks(user: Any, organisations: set[int] | None = None) -> QuerySet[Assignment]:
     """What the person may answer in open rounds, the most urgent first.
 

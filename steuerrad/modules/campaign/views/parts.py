@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from steuerrad.modules.campaign.actions.refusal import RefusedError
+from steuerrad.modules.campaign.actions.refusal import FaultsError, RefusedError
 from steuerrad.modules.campaign.models import Round
 from steuerrad.modules.campaign.queries.access import COORDINATE, require_sight
 from steuerrad.platform.accounts.access import require
@@ -62,10 +62,12 @@ def visible_page(request: HttpRequest, items: Any, size: int = PAGE_SIZE) -> Pag
 
 
 def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    """Do it and say so, or say why not."""
+    """Do it and say so, or say why not: first what is wrong in particular, where there is such a list."""
     try:
         act()
     except RefusedError as refusal:
+        for item in refusal.findings if isinstance(refusal, FaultsError) else ():
+            messages.error(request, item.text)
         messages.error(request, str(refusal.message))
         return False
     messages.success(request, done)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from steuerrad.modules.campaign.actions import answers, assigning, reviewing
-from steuerrad.modules.campaign.actions.refusal import ConflictError, FaultsError, RefusedError
+from steuerrad.modules.campaign.actions.moves import MOVES, Words, make_move
 from steuerrad.modules.campaign.forms import HandOverForm, ReasonForm
-from steuerrad.modules.campaign.models import Assignment, Round
+from steuerrad.modules.campaign.models import Round
 from steuerrad.modules.campaign.queries import history as histories
 from steuerrad.modules.campaign.queries.access import CHECK, RELEASE, may_answer
 from steuerrad.modules.campaign.queries.checking import standing_findings
@@ -23,7 +19,7 @@ from steuerrad.modules.campaign.queries.rounds import assignment_for
 from steuerrad.modules.campaign.rules.states import UNANSWERED
 from steuerrad.modules.campaign.views.answer import number
 from steuerrad.modules.campaign.views.neighbours import neighbours
-from steuerrad.modules.campaign.views.parts import members_only, round_crumbs
+from steuerrad.modules.campaign.views.parts import attempt, members_only, round_crumbs
 from steuerrad.platform.accounts.access import allowed
 
 
@@ -71,102 +67,18 @@ def steps(events: list[histories.Event]) -> list[dict[str, Any]]:
     return rows[::-1]
 
 
-def act_on(
-    request: HttpRequest,
-    pk: int,
-    act: Callable[[Assignment], Any],
-    done: str,
-    *,
-    to: str = "campaign:question",
-) -> HttpResponse:
-    """Do something with a visible question; say what came of it."""
-    assignment = assignment_for(request.user, pk)
-    try:
-        act(assignment)
-    except ConflictError as refusal:
-        messages.error(request, str(refusal.message))
-        return redirect("campaign:question", pk=pk)
-    except FaultsError as refusal:
-        for item in refusal.findings:
-            messages.error(request, item.text)
-        messages.error(request, str(refusal.message))
-        return redirect("campaign:question", pk=pk)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal.message))
-        return redirect("campaign:question", pk=pk)
-    messages.success(request, done)
-    return redirect(to, pk=pk) if to == "campaign:question" else redirect(to)
-
-
-def came_from(request: HttpRequest) -> str:
-    """Who works through the list of what waits goes back to it; who looked at the question stays there."""
-    return "campaign:review" if request.POST.get("from") == "review" else "campaign:question"
-
-
-def reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")
-
-
 @members_only
 @require_POST
-def check(request: HttpRequest, pk: int) -> HttpResponse:
-    revision = number(request, "revision")
-    return act_on(
-        request, pk, lambda _a: reviewing.check_answer(request.user, pk, revision=revision), _("Checked."),
-        to=came_from(request),
-    )  # fmt: skip
-
-
-@members_only
-@require_POST
-def release(request: HttpRequest, pk: int) -> HttpResponse:
-    revision = number(request, "revision")
-    return act_on(
-        request, pk, lambda _a: reviewing.release_answer(request.user, pk, revision=revision), _("Released."),
-        to=came_from(request),
-    )  # fmt: skip
-
-
-@members_only
-@require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    revision = number(request, "revision")
-    return act_on(
-        request, pk, lambda _a: reviewing.send_back(request.user, pk, revision=revision, reason=reason(request)),
-        _("Sent back. The organisation is told why."),
-    )  # fmt: skip
-
-
-@members_only
-@require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    revision = number(request, "revision")
-    return act_on(
-        request, pk, lambda _a: answers.withdraw(request.user, pk, revision=revision, reason=reason(request)),
-        _("Withdrawn. The question is open again."),
-    )  # fmt: skip
-
-
-@members_only
-@require_POST
-def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    based_on = number(request, "based_on")
-    return act_on(
-        request, pk, lambda _a: answers.decline(request.user, pk, based_on=based_on, reason=reason(request)),
-        _("Declined. Somebody else looks at the reason now."),
-    )  # fmt: skip
-
-
-@members_only
-@require_POST
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Make one of the moves, say what came of it, and go where the person goes on working."""
     assignment_for(request.user, pk)
-    form = HandOverForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Choose an organisation and give a reason."))
+    sent = request.POST
+    seen = number(request, "based_on" if name == "decline" else "revision")
+    said = Words(seen, sent.get("reason", ""), sent.get("organisation", ""))
+    if not attempt(request, lambda: make_move(name, request.user, pk, said), MOVES[name].done):
         return redirect("campaign:question", pk=pk)
-    return act_on(
-        request, pk,
-        lambda _a: assigning.hand_over(request.user, pk, organisation=form.chosen(), reason=form.cleaned_data["reason"]),
-        _("Handed over. The other organisation is told."), to="campaign:tasks",
-    )  # fmt: skip
+    if name == "hand_over":
+        return redirect("campaign:tasks")
+    # Who works through the list of what waits goes back to it; who looked at the question stays there.
+    from_list = name in ("check", "release") and sent.get("from") == "review"
+    return redirect("campaign:review") if from_list else redirect("campaign:question", pk=pk)
