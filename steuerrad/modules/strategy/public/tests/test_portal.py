@@ -45,6 +45,7 @@ def measure(kpi: Kpi) -> Measure:
 
 
 def report(measure: Measure, **given: Any) -> StatusReport:
+    """A released report, unless `given` says otherwise; each begins as a draft."""
     values: dict[str, Any] = {
         "period_start": date(2026, 1, 1), "period_end": date(2026, 6, 30), "text": "Die Bagger rollen.",
         "state": "released", "released_at": clock.now(), "published_on": clock.today(),
@@ -53,7 +54,12 @@ def report(measure: Measure, **given: Any) -> StatusReport:
             "money": [{"planned": "125000.00", "spent": None}],
         },
     }  # fmt: skip
-    return StatusReport.objects.create(measure=measure, **{**values, **given})
+    wanted = {**values, **given}
+    made = StatusReport.objects.create(measure=measure, **wanted | {"state": "draft"})
+    if wanted["state"] != "draft":
+        StatusReport.objects.filter(pk=made.pk).update(state=wanted["state"])
+    made.refresh_from_db()
+    return made
 
 
 def pages(kpi: Kpi, measure: Measure) -> list[str]:
@@ -79,9 +85,9 @@ def test_nothing_unreleased_is_shown_anywhere(client: Client, kpi: Kpi, measure:
     status = propose_status(
         user("administrator"), measure, status=Status.STOPPED, since=date(2025, 1, 1), reason=SECRET
     )
-    report(measure, text=SECRET, state="draft", released_at=None, published_on=None)
     report(measure, text=SECRET, published_on=clock.today() + timedelta(days=1))
     report(measure, text=SECRET, demo=True)
+    report(measure, text=SECRET, state="draft", released_at=None, published_on=None)
     for address in pages(kpi, measure):
         found = text(client, address)
         assert SECRET not in found, address
