@@ -26,6 +26,7 @@ from steuerrad.modules.prioritisation.whatif.queries import (
     is_intact,
     options_data,
     sees_all_versions,
+    wrote,
 )
 from steuerrad.modules.prioritisation.whatif.rules import (
     Assumptions,
@@ -209,13 +210,18 @@ def archive_scenario(actor: Any, scenario_id: int) -> Scenario:
 
 
 def publish_scenario(actor: Any, scenario_id: int, number: int) -> Scenario:
-    """Let everybody read one version. Raises PermissionDenied, ScenarioError, Scenario.DoesNotExist."""
+    """Let everybody read one version that somebody else wrote.
+
+    Raises PermissionDenied, ScenarioError, Scenario.DoesNotExist.
+    """
     require(actor, PUBLISH)
     with transaction.atomic():
         scenario = _open(scenario_id)
         version = scenario.versions.select_related("scenario").filter(number=number).first()
         if version is None:
             raise ScenarioError(_("There is no such version."))
+        if wrote(actor, version):
+            raise ScenarioError(_("Four eyes: whoever worked on the scenario cannot release it."))
         if not is_intact(version):
             raise ScenarioError(_("The content does not match its checksum."))
         before = None if scenario.published is None else scenario.published.number

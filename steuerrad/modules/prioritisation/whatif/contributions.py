@@ -22,7 +22,7 @@ PERMISSIONS = (
     Permission(
         "prioritisation.publish_scenario",
         _("Release scenarios to the public"),
-        roles=("coordinator", "steering"),
+        roles=("approver", "coordinator", "steering"),
     ),
 )
 PUBLISHES = ("prioritisation.scenario_saved", "prioritisation.scenario_published")

@@ -50,6 +50,17 @@ def titled(user: Any, text: str) -> Q:
     return released | Q(title__icontains=text, created_by=user if user.is_authenticated else None)
 
 
+def wrote(user: Any, version: ScenarioVersion) -> bool:
+    """Whether a person wrote the version or one that it goes back to in its scenario: another one must release it.
+
+    The database's trigger scenario_four_eyes says the same.
+    """
+    if user is None or user.pk is None:
+        return False
+    older = ScenarioVersion.objects.filter(scenario=version.scenario_id, number__lte=version.number)
+    return older.filter(created_by=user.pk).exists()
+
+
 def with_versions(scenarios: QuerySet[Scenario]) -> QuerySet[Scenario]:
     """The scenarios with their versions, newest first, in two queries."""
     versions = ScenarioVersion.objects.select_related("created_by").order_by("-number")

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -137,6 +137,18 @@ def bar(outcome: Outcome) -> str:
 
 def faulty(request: HttpRequest, error: RefusedInputError) -> dict[str, Any]:
     return {"faults": [texts.fault(item) for item in error.faults]}
+
+
+@require_safe
+def newest(request: HttpRequest, name: str, source: str = "") -> HttpResponse:
+    """An address without an edition leads to the newest one, of that index if it names one; what it asks for stays."""
+    found = next((pair for pair in fields.editions() if source in ("", pair[0].id)), None)
+    if found is None and source:
+        raise Http404("no such index")
+    if found is None:
+        return redirect("prioritisation:index")  # which says that there is nothing to compute with yet
+    address = reverse(f"prioritisation:{name}", args=[found[0].id, found[1].key])
+    return redirect(f"{address}?{request.GET.urlencode()}" if request.GET else address)
 
 
 @require_safe

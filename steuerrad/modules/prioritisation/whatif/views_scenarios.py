@@ -123,6 +123,7 @@ def scenario(request: HttpRequest, pk: int) -> HttpResponse:
         "formats": [(name, name.upper()) for name in FORMATS],
         "may_save": allowed(request.user, queries.SAVE),
         "may_publish": allowed(request.user, queries.PUBLISH) and here.archived_at is None,
+        "wrote": queries.wrote(request.user, version),
         "play": play_address(today.loaded, version),
     }
     return render(request, "prioritisation/whatif/scenario.html", context)

@@ -33,6 +33,11 @@ def coordinator() -> User:
 
 
 @pytest.fixture
+def second() -> User:
+    return person("steering", "second")
+
+
+@pytest.fixture
 def saved(stage: fields.Loaded, coordinator: User) -> ScenarioVersion:
     return actions.save_scenario(coordinator, actions.draft(stage, [UP], "Online services", "Why\nand how"))
 
@@ -137,11 +142,11 @@ def test_a_copy_is_a_new_scenario_that_names_its_origin(
 
 
 def test_only_the_released_version_is_public(
-    saved: ScenarioVersion, stage: fields.Loaded, coordinator: User
+    saved: ScenarioVersion, stage: fields.Loaded, coordinator: User, second: User
 ) -> None:
     scenario = saved.scenario
     assert not queries.visible_to(None).exists()
-    actions.publish_scenario(coordinator, scenario.pk, 1)
+    actions.publish_scenario(second, scenario.pk, 1)
     secret = actions.draft(stage, [UP], "Not yet public")
     actions.change_scenario(coordinator, scenario.pk, secret)
     found = queries.with_versions(queries.visible_to(None)).get()
@@ -157,8 +162,10 @@ def test_only_the_released_version_is_public(
     assert queries.visible_to(coordinator).filter(queries.titled(coordinator, "Not yet")).exists()
 
 
-def test_withdrawing_needs_a_reason_and_ends_the_release(saved: ScenarioVersion, coordinator: User) -> None:
-    actions.publish_scenario(coordinator, saved.scenario_id, 1)
+def test_withdrawing_needs_a_reason_and_ends_the_release(
+    saved: ScenarioVersion, coordinator: User, second: User
+) -> None:
+    actions.publish_scenario(second, saved.scenario_id, 1)
     with pytest.raises(actions.ScenarioError):
         actions.archive_scenario(coordinator, saved.scenario_id)
     with pytest.raises(actions.ScenarioError):
@@ -170,15 +177,56 @@ def test_withdrawing_needs_a_reason_and_ends_the_release(saved: ScenarioVersion,
         actions.withdraw_scenario(coordinator, saved.scenario_id, "again")
 
 
-@pytest.mark.parametrize("role", ["", "approver"])
-def test_releasing_needs_the_right(saved: ScenarioVersion, role: str) -> None:
-    with pytest.raises(PermissionDenied):
-        actions.publish_scenario(person(role), saved.scenario_id, 1)
+def test_releasing_and_withdrawing_need_the_right(saved: ScenarioVersion) -> None:
+    nobody = person("")
+    for write in (lambda who: actions.publish_scenario(who, saved.scenario_id, 1),
+                  lambda who: actions.withdraw_scenario(who, saved.scenario_id, "why")):  # fmt: skip
+        with pytest.raises(PermissionDenied):
+            write(nobody)
 
 
-def test_an_unknown_version_is_not_released(saved: ScenarioVersion, coordinator: User) -> None:
+def test_an_unknown_version_is_not_released(saved: ScenarioVersion, second: User) -> None:
     with pytest.raises(actions.ScenarioError):
-        actions.publish_scenario(coordinator, saved.scenario_id, 2)
+        actions.publish_scenario(second, saved.scenario_id, 2)
+
+
+def test_nobody_releases_what_they_worked_on(
+    saved: ScenarioVersion, stage: fields.Loaded, coordinator: User, second: User
+) -> None:
+    with pytest.raises(actions.ScenarioError, match=r"Vier Augen|Four eyes"):
+        actions.publish_scenario(coordinator, saved.scenario_id, 1)
+    actions.change_scenario(second, saved.scenario_id, actions.draft(stage, [UP], "Second hand"), seen=1)
+    for person_ in (coordinator, second):  # version 2 goes back to version 1: both have worked on it
+        with pytest.raises(actions.ScenarioError):
+            actions.publish_scenario(person_, saved.scenario_id, 2)
+    actions.publish_scenario(second, saved.scenario_id, 1)  # but the first was another's alone
+    actions.publish_scenario(person("approver"), saved.scenario_id, 2)
+    assert Scenario.objects.get().published.number == 2
+
+
+def test_the_database_refuses_the_second_pair_of_eyes_to_be_the_first(
+    saved: ScenarioVersion, stage: fields.Loaded, coordinator: User, second: User
+) -> None:
+    other = actions.save_scenario(coordinator, actions.draft(stage, [UP], "Other"))
+    scenario, now = Scenario.objects.filter(pk=saved.scenario_id), saved.created_at
+    for wrong in (
+        {"published": saved, "published_by": coordinator},
+        {"published": saved, "published_by": None},
+        {"published": other, "published_by": second},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            scenario.update(**wrong, published_at=now)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ScenarioVersion.objects.filter(pk=saved.pk).update(created_by=second)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Scenario.objects.create(
+            title="x", source="x", edition="x", created_at=now, published=saved, published_at=now
+        )
+    scenario.update(published=saved, published_by=second, published_at=now)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        scenario.update(published_by=coordinator)
+    scenario.update(published_by=None)  # an erased account
+    assert scenario.get().published == saved
 
 
 def test_an_archived_scenario_is_not_changed(

@@ -115,6 +115,26 @@ def test_unknown_editions_are_not_found(client: Client, name: str, place: tuple[
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("", ""),
+        ("levers/", "levers/"),
+        ("test.field/", ""),
+        ("test.field/targets/?rank=3", "targets/?rank=3"),
+    ],
+)
+def test_an_address_without_an_edition_leads_to_the_newest(client: Client, short: str, long: str) -> None:
+    answer = client.get(f"/prioritisation/whatif/{short}")
+    assert (answer.status_code, answer["Location"]) == (302, f"{PAGE}{long}")
+
+
+def test_without_any_edition_the_overview_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields, "sources", list)
+    assert client.get("/prioritisation/whatif/")["Location"] == reverse("prioritisation:index")
+    assert client.get("/prioritisation/whatif/none/").status_code == 404
+
+
 def form_of(browser: Client, address: str) -> dict[str, Any]:
     """What a browser would send of the form that it got, as far as the tests need it."""
     context = browser.get(address).context
@@ -175,15 +195,20 @@ def test_a_faulty_form_saves_nothing_and_says_why(staff: Client, wrong: dict[str
     assert not Scenario.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["scenario_edit", "scenario_copy", "scenario_archive", "scenario_publish", "scenario_withdraw"]
-)
-def test_visitors_and_approvers_write_nothing(client: Client, saved: ScenarioVersion, name: str) -> None:
-    address = reverse(f"prioritisation:{name}", args=[saved.scenario_id])
+WRITES = ["scenario_edit", "scenario_copy", "scenario_archive", "scenario_publish", "scenario_withdraw"]
+
+
+@pytest.mark.parametrize(("role", "names"), [("", WRITES), ("approver", WRITES[:3])])
+def test_who_may_not_write_writes_nothing(
+    client: Client, saved: ScenarioVersion, role: str, names: list[str]
+) -> None:
     sent = {"version": "1", "reason": "x"}
-    assert client.post(address, sent)["Location"].startswith("/account/login/")
-    client.force_login(person("approver"))
-    assert client.post(address, sent).status_code == 403
+    reader = Client()
+    reader.force_login(person(role))
+    for name in names:
+        address = reverse(f"prioritisation:{name}", args=[saved.scenario_id])
+        assert client.post(address, sent)["Location"].startswith("/account/login/")
+        assert reader.post(address, sent).status_code == (403 if role or name == "scenario_edit" else 404)
     assert Scenario.objects.get().archived_at is None
     assert Scenario.objects.get().published is None
     assert ScenarioVersion.objects.count() == 1
@@ -196,7 +221,14 @@ def test_visitors_see_what_is_released_and_no_name(
     paper = reverse("prioritisation:scenario_paper", args=[saved.scenario_id, "html"])
     for address in (page, paper):
         assert client.get(address).status_code == 404
-    staff.post(reverse("prioritisation:scenario_publish", args=[saved.scenario_id]), {"version": "1"})
+    release = reverse("prioritisation:scenario_publish", args=[saved.scenario_id])
+    assert release not in body(staff.get(page))  # not for the author
+    staff.post(release, {"version": "1"})
+    assert client.get(page).status_code == 404
+    approver = Client()
+    approver.force_login(person("approver"))
+    assert release in body(approver.get(page))
+    approver.post(release, {"version": "1"})
     for address in (page, paper):
         shown = client.get(address)
         assert shown.status_code == 200
