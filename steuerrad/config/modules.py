@@ -16,6 +16,7 @@ PLATFORM = (
     "steuerrad.platform.jobs",
     "steuerrad.platform.files",
     "steuerrad.platform.notifications",
+    "steuerrad.platform.observations",
     "steuerrad.platform.links",
     "steuerrad.platform.datasets",
     "steuerrad.platform.documents",
