@@ -20,7 +20,7 @@ class FieldIndicator:
     changed: its method differs from that of the edition before (or it is new), so its change says little.
     scale: how raw values become scores, where that is known: "min_max" puts the lowest of the field at 0 and the
     highest at the maximum, "percentile" counts who is worse, "rank" who is not better (different only where values are
-    equal); "points": not known, or not relative to the field.
+    equal); "points": not known, or not relative to the field. unit: of the raw values.
     """
 
     key: str
@@ -31,6 +31,7 @@ class FieldIndicator:
     changed: bool = False
     scale: Scale = "points"
     higher_is_better: bool = True
+    unit: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,16 +14,21 @@ from steuerrad.engines.ranking.raw import fitting_scale
 from steuerrad.modules.city_index.catalogue import fold
 from steuerrad.modules.city_index.models import Edition, RawValue
 
-Columns = Mapping[str, Mapping[str, Decimal | None]]
+#: {quantity as compared: {city key: (value, unit)}}
+Columns = Mapping[str, Mapping[str, tuple[Decimal, str] | None]]
 
 
 def raw_columns(editions: Iterable[Edition]) -> dict[int, Columns]:
-    """{edition: {quantity as compared: {city key: value}}}, None where sources contradict each other; one query."""
-    found: dict[int, dict[str, dict[str, Decimal | None]]] = defaultdict(lambda: defaultdict(dict))
+    """The columns of each edition, None where sources contradict each other; one query."""
+    found: dict[int, dict[str, dict[str, tuple[Decimal, str] | None]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
     rows = RawValue.objects.filter(edition__in=[item.pk for item in editions], city__isnull=False)
-    for edition, quantity, city, value in rows.values_list("edition_id", "quantity", "city__key", "value"):
-        column = found[edition][fold(quantity)]
-        column[city] = value if column.get(city, value) == value else None
+    for edition, quantity, city, *value in rows.values_list(
+        "edition_id", "quantity", "city__key", "value", "unit"
+    ):
+        column, told = found[edition][fold(quantity)], (value[0], value[1])
+        column[city] = told if column.get(city, told) == told else None
     return {edition: dict(columns) for edition, columns in found.items()}
 
 
@@ -38,11 +43,12 @@ def with_raw(field: Field, columns: Columns) -> Field:
     for place, item in enumerate(indicators):
         column = columns.get(fold(item.title), {})
         found = [column.get(city) for city in field.cities]
-        values = np.array([np.nan if value is None else float(value) for value in found])
-        if np.isfinite(values).sum() < field.participants:
+        values = np.array([np.nan if told is None else float(told[0]) for told in found])
+        units = {told[1] for told in found if told is not None}
+        if np.isfinite(values).sum() < field.participants or len(units) > 1:
             continue
         scale = fitting_scale(values, field.scores[:, place], item.maximum)
         if scale is not None:
             raw[:, place] = values
-            indicators[place] = replace(item, scale=scale[0], higher_is_better=scale[1])
+            indicators[place] = replace(item, scale=scale[0], higher_is_better=scale[1], unit=units.pop())
     return replace(field, indicators=tuple(indicators), raw=raw) if np.isfinite(raw).any() else field

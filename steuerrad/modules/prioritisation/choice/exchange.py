@@ -15,12 +15,13 @@ from steuerrad.modules.prioritisation.choice.inputs import Inputs, ItemData
 from steuerrad.modules.prioritisation.models import Amount, Study
 from steuerrad.modules.prioritisation.models.choice import LONGEST_BASIS
 from steuerrad.platform.tables.fields import parse_choice, parse_decimal, parse_year
+from steuerrad.platform.tables.limits import FILLED
 from steuerrad.platform.tables.problems import Problems
 from steuerrad.platform.tables.read import Row, open_table
 from steuerrad.platform.tables.table import Table
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 5000
+LIMITS = replace(FILLED, size=MOST_BYTES)
 EFFECTS, COSTS = "effects", "costs"
 FIGURES = ("low", "likely", "high", "success", "delay_low", "delay_likely", "delay_high")
 EFFECT_COLUMNS = (
@@ -115,12 +116,9 @@ def compare(kind: str, source: Any, name: str, study: Study, inputs: Inputs) -> 
         "candidate", "kind", "year", "amount", "basis")  # fmt: skip
     optional = [column.name for column in columns if column.name not in needed]
     seen: set[tuple[str, ...]] = set()
-    with open_table(source, required=needed, optional=optional, max_bytes=MOST_BYTES, name=name, problems=found.problems) as reader:  # fmt: skip
+    with open_table(source, required=needed, optional=optional, limits=LIMITS, name=name, problems=found.problems) as reader:  # fmt: skip
         found.point = reader.separator in (None, ",")
-        for number, row in enumerate(reader, 1):
-            if number > MOST_ROWS:
-                found.problems.add(row.problem(None, _("more than %(most)d rows") % {"most": MOST_ROWS}))
-                break
+        for row in reader:
             read = effect_row(row, inputs, found) if kind == EFFECTS else cost_row(row, inputs, found)
             if read is None:
                 continue

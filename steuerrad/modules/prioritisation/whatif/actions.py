@@ -34,6 +34,7 @@ from steuerrad.modules.prioritisation.whatif.rules import (
     Fault,
     RefusedInputError,
     to_data,
+    with_units,
 )
 from steuerrad.modules.prioritisation.whatif.snapshot import outcome_data, plain, seal
 from steuerrad.platform.accounts.access import require
@@ -87,7 +88,7 @@ def draft(
     words = clean_words(title, LONGEST_TITLE), clean_words(note, LONGEST_NOTE, lines=True)
     if not words[0]:
         raise ScenarioError(_("A scenario needs a title."))
-    asked, assumed = tuple(changes), assumptions or Assumptions()
+    asked, assumed = with_units(changes, loaded.groups), assumptions or Assumptions()
     if not asked:
         raise RefusedInputError([Fault("changes", "none", {})])
     return Draft(*words, loaded, asked, assumed, outcome_of_changes(loaded, asked, assumed))

@@ -16,6 +16,7 @@ from steuerrad.modules.prioritisation.whatif import actions, fields, queries
 from steuerrad.modules.prioritisation.whatif import schemas as shapes
 from steuerrad.modules.prioritisation.whatif.evaluating import outcome_of_changes
 from steuerrad.modules.prioritisation.whatif.fields import Loaded, NoSuchEditionError, NotPossibleError
+from steuerrad.modules.prioritisation.whatif.raw_scale import RawScale
 from steuerrad.modules.prioritisation.whatif.rules import RefusedInputError
 from steuerrad.modules.prioritisation.whatif.snapshot import outcome_data
 from steuerrad.platform.http_api.api import Error
@@ -72,9 +73,18 @@ def edition(request: HttpRequest, source: KeyPath, edition: KeyPath) -> Any:
         "total": total if math.isfinite(total) else None, "rank": rank or None,
         "figures": [
             {"key": row.key, "of": row.of, "title": row.title, "group": row.group, "present": row.present,
-             "maximum": row.maximum, "changed": row.changed, "levers": list(works.get(row.key, ()))}
+             "maximum": row.maximum, "changed": row.changed, "levers": list(works.get(row.key, ())),
+             "raw": None if row.raw is None else raw_data(row.raw)}
             for row in loaded.rows.values()
         ],
+    }  # fmt: skip
+
+
+def raw_data(raw: RawScale) -> dict[str, Any]:
+    low, high = raw.bounds
+    return {
+        "present": raw.present, "unit": raw.unit, "low": low, "high": high, "scale": raw.item.scale,
+        "higher_is_better": raw.item.higher_is_better,
     }  # fmt: skip
 
 

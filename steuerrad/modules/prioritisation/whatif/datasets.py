@@ -39,6 +39,7 @@ def change_rows(user: Any) -> Rows:
             yield {
                 "id": item.pk, "version": item.published.number, "indicator": change["key"], "of": change["of"],
                 "kind": change["kind"], "low": change["low"], "likely": change["likely"], "high": change["high"],
+                "unit": change.get("unit", "" if change["kind"] == "raw" else "points"),
                 "probability": change["probability"],
             }  # fmt: skip
 
@@ -63,9 +64,9 @@ DATASETS = (
     Dataset(
         "prioritisation.scenario_changes", _("Scenarios: changes"), _("What released what-ifs assume, a row each change"),
         (ID, VERSION, Column("indicator", _("Indicator")), Column("of", _("Kind of figure")),
-         Column("kind", _("Meaning"), description=_("value = new value, gain = points more")),
+         Column("kind", _("Meaning"), description=_("value = new value, gain = points more, raw = new raw value")),
          Column("low", _("Lowest"), "decimal"), Column("likely", _("Likely"), "decimal"),
-         Column("high", _("Highest"), "decimal"), Column("probability", _("Probability"), "decimal")),
+         Column("high", _("Highest"), "decimal"), Column("unit", _("Unit")), Column("probability", _("Probability"), "decimal")),
         change_rows,
     ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from steuerrad.modules.prioritisation.whatif.rules import (
 )
 
 EMPTY_ROWS = 2
+LARGEST = 10**12  # of a raw value; what a figure may really be, its scale says
 BREAKS = {"": None, "no": False, "yes": True}
 
 
@@ -53,11 +54,13 @@ class ChangeForm(forms.Form):
 
     figure = forms.ChoiceField(label=_("Indicator"), required=False)
     kind = forms.ChoiceField(
-        label=_("Meaning"), choices=[("value", _("new value")), ("gain", _("points more"))], required=False
+        label=_("Meaning"),
+        required=False,
+        choices=[("value", _("new value")), ("gain", _("points more")), ("raw", _("new raw value"))],
     )
-    low = _figure(_("Lowest"), -100, 1000, required=False)
-    likely = _figure(_("Likely"), -100, 1000, required=False)
-    high = _figure(_("Highest"), -100, 1000, required=False)
+    low = _figure(_("Lowest"), -LARGEST, LARGEST, required=False)
+    likely = _figure(_("Likely"), -LARGEST, LARGEST, required=False)
+    high = _figure(_("Highest"), -LARGEST, LARGEST, required=False)
     probability = _figure(_("Succeeds with (percent)"), 0, 100, required=False)
     slack = _figure(_("Months from planned end to survey"), -60, 60, required=False)
     delay = _figure(_("Likely delay (months)"), 0, 60, required=False)
@@ -132,7 +135,7 @@ def initial_of(changes: Iterable[Change]) -> list[dict[str, Any]]:
 
 
 def _short(value: float) -> float | int:
-    rounded = round(value, 4)
+    rounded = round(value, 6)
     return int(rounded) if rounded == int(rounded) else rounded
 
 

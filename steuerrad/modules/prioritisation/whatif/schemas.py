@@ -12,7 +12,7 @@ from steuerrad.modules.prioritisation.models.scenarios import LONGEST_NOTE, LONG
 from steuerrad.modules.prioritisation.whatif.rules import MOST_CHANGES, Assumptions, Change
 
 Key = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=200)]
-Points = Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]
+Figure = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Months = Annotated[float, Field(ge=-60, le=60, allow_inf_nan=False)]
 Title = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", min_length=1, max_length=LONGEST_TITLE)]
@@ -20,17 +20,18 @@ NoteText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=LO
 
 
 class ChangeIn(Schema):
-    """One changed figure: the new value (kind value) or points more (kind gain), as lowest, likely and highest.
+    """One changed figure: the new value (kind value), points more (gain) or the new raw value (raw, where its scale is
+    known), as lowest, likely and highest.
 
     slack_months: from the planned end to the survey; delay_months: least, likely and longest delay.
     """
 
     key: Key
     of: Literal["indicator", "group"] = "indicator"
-    kind: Literal["value", "gain"] = "value"
-    low: Points | None = None
-    likely: Points
-    high: Points | None = None
+    kind: Literal["value", "gain", "raw"] = "value"
+    low: Figure | None = None
+    likely: Figure
+    high: Figure | None = None
     probability: Probability = 1.0
     slack_months: Months | None = None
     delay_months: tuple[Months, Months, Months] = (0.0, 0.0, 0.0)
@@ -71,8 +72,19 @@ class FieldEditionOut(Schema):
     year: int
 
 
+class RawOut(Schema):
+    """The quantity behind an indicator. low, high: what may be asked for."""
+
+    present: float
+    unit: str
+    low: float
+    high: float
+    scale: Literal["min_max", "percentile", "rank"]
+    higher_is_better: bool
+
+
 class RowOut(Schema):
-    """A figure that can be changed. present: null while it is not published."""
+    """A figure that can be changed. present: null while it is not published; raw: null where its scale is not known."""
 
     key: str
     of: str
@@ -82,6 +94,7 @@ class RowOut(Schema):
     maximum: float
     changed: bool
     levers: list[str]
+    raw: RawOut | None
 
 
 class FieldEditionDetailOut(FieldEditionOut):

@@ -17,7 +17,7 @@ def language() -> str:
     return "en" if (get_language() or "de").startswith("en") else "de"
 
 
-def figure(value: float | None, decimals: int = 1) -> str:
+def figure(value: float | None, decimals: int | None = 1) -> str:
     return numbers.figure(value, decimals, language())
 
 
@@ -158,7 +158,9 @@ def change_text(change: Change, groups: tuple[Group, ...]) -> tuple[str, str, st
     """Title of the changed figure; from what to what; how sure that is."""
     row = rows_of(groups).get((change.of, change.key))
     title = row_title(row, groups) if row is not None else change.key
-    if change.kind == "gain":
+    if change.kind == "raw":
+        what = raw_text(change, row)
+    elif change.kind == "gain":
         what = _("%(points)s points") % {"points": signed(change.likely)}
     else:
         what = _("%(before)s → %(after)s points") % {
@@ -166,9 +168,10 @@ def change_text(change: Change, groups: tuple[Group, ...]) -> tuple[str, str, st
         }  # fmt: skip
     sure = []
     if change.low < change.high:
-        sure.append(
-            _("between %(low)s and %(high)s") % {"low": figure(change.low), "high": figure(change.high)}
-        )
+        decimals = None if change.kind == "raw" else 1
+        sure.append(_("between %(low)s and %(high)s") % {
+            "low": figure(change.low, decimals), "high": figure(change.high, decimals),
+        })  # fmt: skip
     if change.probability < 1:
         sure.append(_("succeeds with %(share)s") % {"share": percent(change.probability)})
     if change.slack_months is not None:
@@ -179,17 +182,43 @@ def change_text(change: Change, groups: tuple[Group, ...]) -> tuple[str, str, st
     return title, what, "; ".join(sure) or _("assumed to be certain")
 
 
+def raw_text(change: Change, row: Row | None) -> str:
+    """From which to which raw value with its unit, and what that is in points where the scale is still known."""
+    raw = row.raw if row is not None else None
+    values = {
+        "before": figure(raw.present if raw is not None else None, None),
+        "after": numbers.with_unit(figure(change.likely, None), change.unit),
+    }  # fmt: skip
+    if raw is None:
+        return _("%(before)s → %(after)s") % values
+    values |= {"from": figure(raw.points(raw.present)), "to": figure(raw.points(change.likely))}
+    return _("%(before)s → %(after)s (%(from)s → %(to)s points)") % values
+
+
+def raw_now(row: Row) -> str:
+    """The present raw value with its unit, beside the lowest and the highest of the field."""
+    if row.raw is None:
+        return ""
+    low, high = row.raw.reach
+    return _("%(value)s, all cities from %(low)s to %(high)s") % {
+        "value": numbers.with_unit(figure(row.raw.present, None), row.raw.unit), "low": figure(low, None),
+        "high": figure(high, None),
+    }  # fmt: skip
+
+
 def fault(item: Fault) -> str:
     """What is wrong with an entry, with its name."""
     values = dict(item.values)
     for name in ("low", "high", "most"):
         if name in values:
-            values[name] = figure(float(values[name]), 0)
+            values[name] = figure(float(values[name]), None if item.code == "outside_raw" else 0)
     title = values.setdefault("title", item.place)
     sentences = {
         "unknown": _("%(title)s: there is no such indicator in this edition."),
         "no_number": _("%(title)s: this is not a number."),
         "outside": _("%(title)s: possible are %(low)s to %(high)s points."),
+        "outside_raw": _("%(title)s: possible are %(low)s to %(high)s (%(unit)s)."),
+        "raw_unknown": _("%(title)s: how its raw values become points is not known, so none can be entered."),
         "order": _("%(title)s: the lowest, the likely and the highest value must not fall."),
         "twice": _("%(title)s: changed twice."),
         "present_unknown": _(

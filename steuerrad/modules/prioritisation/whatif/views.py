@@ -18,7 +18,19 @@ from steuerrad.modules.prioritisation.whatif.cards import card_data
 from steuerrad.modules.prioritisation.whatif.evaluating import Evaluation, evaluate, printed_now
 from steuerrad.modules.prioritisation.whatif.fields import Loaded, NoSuchEditionError, NotPossibleError
 from steuerrad.modules.prioritisation.whatif.levers import STEP
-from steuerrad.modules.prioritisation.whatif.rules import Play, RefusedInputError, Row, read_play
+from steuerrad.modules.prioritisation.whatif.raw_scale import RawScale
+from steuerrad.modules.prioritisation.whatif.rules import (
+    POINTS,
+    PREFIXES,
+    RAW,
+    RAW_UNIT,
+    SAME,
+    Play,
+    RefusedInputError,
+    Row,
+    asks_raw,
+    read_play,
+)
 from steuerrad.modules.prioritisation.whatif.targets import read_targets
 from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.links.queries import resolve
@@ -51,22 +63,50 @@ def first_values(entries: Mapping[str, str], loaded: Loaded) -> list[dict[str, A
     """The groups with what stands in each entry: what was asked for, else the present value."""
     shown = []
     for at, group in enumerate(loaded.groups):
-        rows = [{"row": row, "id": f"{at}-{number}", "text": entries.get(row.name, default_text(row))[:20],
-                 "default": default_text(row)} for number, row in enumerate(group.rows)]  # fmt: skip
+        rows = [first_value(row, f"{at}-{number}", entries) for number, row in enumerate(group.rows)]
         shown.append(
             {"group": group, "rows": rows, "known": sum(row.present is not None for row in group.rows)}
         )
     return shown
 
 
+def first_value(row: Row, name: str, entries: Mapping[str, str]) -> dict[str, Any]:
+    """The entry of one row, in points or in the raw unit; ways: how it may be given, where there are two."""
+    ways = {POINTS: points_way(row)}
+    if row.raw is not None:
+        ways[RAW_UNIT] = raw_way(row, row.raw)
+    unit = RAW_UNIT if asks_raw(row, entries) else POINTS
+    way = ways[unit]
+    return way | {
+        "row": row, "id": name, "unit": unit, "ways": ways if len(ways) > 1 else {}, "raw_now": texts.raw_now(row),
+        "text": entries.get(way["name"], way["default"])[:20],
+    }  # fmt: skip
+
+
+def points_way(row: Row) -> dict[str, str]:
+    low = "0" if row.present is not None else f"-{row.maximum:g}"
+    return {"name": row.name, "title": _("points"), "low": low, "high": f"{row.maximum:g}", "step": "0.5",
+            "slider_low": "0", "default": default_text(row), "same": f"{SAME:g}"}  # fmt: skip
+
+
+def raw_way(row: Row, raw: RawScale) -> dict[str, str]:
+    low, high = (f"{end:.10g}" for end in raw.bounds)
+    return {"name": RAW + row.key, "title": raw.unit or _("raw value"), "low": low, "high": high, "slider_low": low,
+            "step": f"{raw.step:g}", "default": short_text(raw.present, 6), "same": "0.000001"}  # fmt: skip
+
+
 def default_text(row: Row) -> str:
     """The present value as the browser's number field writes it; points more begin at nothing."""
-    return "0" if row.present is None else f"{row.present:.2f}".rstrip("0").rstrip(".")
+    return "0" if row.present is None else short_text(row.present, 2)
+
+
+def short_text(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def query_of(play: Play) -> str:
     """The shortest address that asks for the same."""
-    asked = {("i." if item.kind == "value" else "g.") + item.key: f"{item.likely:g}" for item in play.changes}
+    asked = {PREFIXES[item.kind] + item.key: short_text(item.likely, 6) for item in play.changes}
     if play.chance != 100:
         asked["chance"] = f"{play.chance:g}"
     if play.spread:

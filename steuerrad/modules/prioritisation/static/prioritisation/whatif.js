@@ -17,11 +17,27 @@ function mark(field) {
 }
 
 function same(field) {
-  return field.value === field.dataset.default || (field.value !== "" && Math.abs(Number(field.value) - Number(field.dataset.default)) < 0.005);
+  const near = Number(field.dataset.same ?? 0.005);
+  return field.value === field.dataset.default || (field.value !== "" && Math.abs(Number(field.value) - Number(field.dataset.default)) < near);
+}
+
+/** A figure may be given in points or as the quantity behind it; a switch begins at the present value. */
+function unit(select) {
+  const field = document.getElementById(select.dataset.prioUnit);
+  const slider = form.querySelector(`[data-for="${field.id}"]`);
+  select.addEventListener("input", () => {
+    const way = select.selectedOptions[0].dataset;
+    Object.assign(field, { name: way.name, min: way.low, max: way.high, value: way.value });
+    Object.assign(field.dataset, { default: way.value, same: way.same });
+    Object.assign(slider, { min: way.sliderLow, max: way.high, step: way.step });
+    slider.value = way.value;
+    mark(field);
+  });
 }
 
 if (form) {
   form.querySelectorAll(".prio-slider").forEach(pair);
+  form.querySelectorAll("[data-prio-unit]").forEach(unit);
   // What stands as it stood need not be asked for: the address stays short and can be passed on.
   form.addEventListener("formdata", (event) => {
     form.querySelectorAll("[data-default]").forEach((field) => { if (same(field)) event.formData.delete(field.name); });

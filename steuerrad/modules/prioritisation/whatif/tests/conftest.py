@@ -1,5 +1,5 @@
 """Holds for the tests of the what-if."""
 
-from steuerrad.modules.prioritisation.whatif.tests.stage import stage
+from steuerrad.modules.prioritisation.whatif.tests.stage import raw_stage, stage
 
-__all__ = ["stage"]
+__all__ = ["raw_stage", "stage"]

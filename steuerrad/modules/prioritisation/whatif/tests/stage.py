@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from steuerrad.engines.ranking import Field, FieldIndicator
+from steuerrad.engines.ranking.raw import scores_of
 from steuerrad.kernel.deciding import FieldEdition, FieldSource, Lever
 from steuerrad.modules.prioritisation.whatif import fields
 
@@ -53,5 +55,32 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[fields.Loaded]:
     """The newest edition of the made-up index, which is the only source."""
     fields.forget()
     monkeypatch.setattr(fields, "sources", lambda: [SOURCE])
+    yield fields.load("test.field", "2023")
+    fields.forget()
+
+
+CHARGERS = "b/chargers"  # of this one the raw values of all cities are known in the newest edition
+PER_1000 = tuple(
+    0.5 + 0.25 * number for number in (3, 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11)
+)  # own first: fourth from below
+
+
+def raw_field() -> Field:
+    """The newest edition with raw values of one indicator, on a min-max scale."""
+    field, place, raw = FIELDS["2023"], 4, np.full((len(CITIES), 6), np.nan)
+    raw[:, place] = PER_1000
+    item = replace(field.indicators[place], scale="min_max", unit="per 1,000 inhabitants")
+    scores = field.scores.copy()
+    scores[:, place] = np.round(scores_of(raw[:, place], item), 1)
+    indicators = (*field.indicators[:place], item, *field.indicators[place + 1 :])
+    return replace(field, indicators=indicators, scores=scores, raw=raw)
+
+
+@pytest.fixture
+def raw_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[fields.Loaded]:
+    """As stage, with raw values of one indicator."""
+    fields.forget()
+    known = FIELDS | {"2023": raw_field()}
+    monkeypatch.setattr(fields, "sources", lambda: [replace(SOURCE, load=known.__getitem__)])
     yield fields.load("test.field", "2023")
     fields.forget()
