@@ -94,7 +94,7 @@ def name(write: Write) -> str:
 def faults_of(write: Write, role: str, code: int, tables: set[str]) -> list[str]:
     logged = tables - UNLOGGED
     if role in write.may:
-        expected = {write.code} if write.code else {200, 201, 202} if write.api else {302}
+        expected = {write.code} if write.code else {200, 201, 202, 204} if write.api else {302}
         kept = tables - {ENTRY, "django_session"}
         return [
             text

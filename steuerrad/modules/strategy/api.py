@@ -8,16 +8,16 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field as Item
-from ninja import Path, Query, Router, Schema, Status
+from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
 from steuerrad.kernel.contributions import KpiResult
 from steuerrad.modules.strategy import schemas as shapes
 from steuerrad.modules.strategy.actions.proposals import propose_correction, propose_status, propose_value
-from steuerrad.modules.strategy.actions.refusal import RefusedError
 from steuerrad.modules.strategy.actions.status import change_status, may_change_status
+from steuerrad.modules.strategy.api_answers import REFUSALS, answered
 from steuerrad.modules.strategy.api_findings import router as findings_router
-from steuerrad.modules.strategy.api_proposals import proposal_row, refused
+from steuerrad.modules.strategy.api_proposals import proposal_row
 from steuerrad.modules.strategy.api_proposals import router as proposals_router
 from steuerrad.modules.strategy.models import Kpi, KpiValue, Measure, Target
 from steuerrad.modules.strategy.portfolio.api import router as portfolio_router
@@ -39,7 +39,6 @@ router.add_router("/proposals", proposals_router)
 CodePath = Path[shapes.Code]
 ValueId = Path[Annotated[int, Item(ge=1, le=2**63 - 1)]]
 READ: dict[int, Any] = {404: Error}
-WRITE: dict[int, Any] = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error}
 
 
 class MeasureQuery(Schema):
@@ -280,24 +279,19 @@ def organisation_detail(request: HttpRequest, key: CodePath) -> dict[str, Any]:
 
 @router.post(
     "/kpis/{code}/values",
-    response={202: shapes.ProposalOut, **WRITE},
+    response={202: shapes.ProposalOut, **REFUSALS},
     auth=signed_in,
     summary="Report a value; it counts once somebody else has released it",
 )
 def new_value(request: HttpRequest, code: CodePath, given: shapes.ValueIn) -> Any:
-    try:
-        proposal = propose_value(
-            request.user, kpi_of(code), day=given.date, value=given.value, quality=given.quality,
-            source=given.source, note=given.note,
-        )  # fmt: skip
-    except RefusedError as error:
-        raise refused(error) from error
-    return Status(202, proposal_row(proposal))
+    found, values = kpi_of(code), given.dict()
+    day = values.pop("date")
+    return answered(lambda: propose_value(request.user, found, day=day, **values), proposal_row, 202)
 
 
 @router.post(
     "/kpis/{code}/values/{value_id}/correction",
-    response={202: shapes.ProposalOut, **WRITE},
+    response={202: shapes.ProposalOut, **REFUSALS},
     auth=signed_in,
     summary="Report a correction with a reason; released, it is a new revision",
 )
@@ -305,28 +299,17 @@ def new_correction(
     request: HttpRequest, code: CodePath, value_id: ValueId, given: shapes.CorrectionIn
 ) -> Any:
     old = get_object_or_404(KpiValue.objects.select_related("kpi"), pk=value_id, kpi=kpi_of(code))
-    try:
-        proposal = propose_correction(
-            request.user, old, value=given.value, quality=given.quality, source=given.source,
-            reason=given.reason, note=given.note,
-        )  # fmt: skip
-    except RefusedError as error:
-        raise refused(error) from error
-    return Status(202, proposal_row(proposal))
+    return answered(lambda: propose_correction(request.user, old, **given.dict()), proposal_row, 202)
 
 
 @router.post(
     "/measures/{number}/status",
-    response={201: shapes.StatusOut, 202: shapes.ProposalOut, **WRITE},
+    response={201: shapes.StatusOut, 202: shapes.ProposalOut, **REFUSALS},
     auth=signed_in,
     summary="Change the status of a measure, or report it for release",
 )
 def new_status(request: HttpRequest, number: CodePath, given: shapes.StatusIn) -> Any:
     found = measure_queries.measure(number)
-    options: dict[str, Any] = given.dict()
-    try:
-        if may_change_status(request.user, found):
-            return Status(201, change_status(request.user, found, **options))
-        return Status(202, proposal_row(propose_status(request.user, found, **options)))
-    except RefusedError as error:
-        raise refused(error) from error
+    if may_change_status(request.user, found):
+        return answered(lambda: change_status(request.user, found, **given.dict()), lambda row: row, 201)
+    return answered(lambda: propose_status(request.user, found, **given.dict()), proposal_row, 202)

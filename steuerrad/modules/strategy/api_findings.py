@@ -11,7 +11,7 @@ from ninja.errors import HttpError
 
 from steuerrad.modules.strategy import schemas as shapes
 from steuerrad.modules.strategy.actions.findings import accept_finding, withdraw_acceptance
-from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
+from steuerrad.modules.strategy.api_answers import REFUSALS, answered
 from steuerrad.modules.strategy.audit_queries import ShownFinding
 from steuerrad.modules.strategy.queries import findings as queries
 from steuerrad.platform.http_api.api import Error
@@ -20,7 +20,6 @@ from steuerrad.platform.http_api.shapes import Page
 
 router = Router(auth=reader)
 Fingerprint = Path[Annotated[str, Item(pattern=r"^[0-9a-f]{64}$")]]
-WRITE: dict[int, Any] = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error}
 
 
 class FindingQuery(Schema):
@@ -69,29 +68,25 @@ def finding_detail(request: HttpRequest, fingerprint: Fingerprint) -> dict[str, 
 
 @router.put(
     "/{fingerprint}/acceptance",
-    response={200: shapes.FindingOut, **WRITE},
+    response={200: shapes.FindingOut, **REFUSALS},
     auth=signed_in,
     summary="Accept a finding",
 )
-def accept(request: HttpRequest, fingerprint: Fingerprint, given: shapes.AcceptIn) -> dict[str, Any]:
+def accept(request: HttpRequest, fingerprint: Fingerprint, given: shapes.AcceptIn) -> Any:
     found(fingerprint)
-    try:
-        accept_finding(request.user, fingerprint, given.reason)
-    except RefusedError as error:
-        raise HttpError(409 if isinstance(error, ConflictError) else 422, str(error.message)) from error
-    return row(found(fingerprint))
+    return answered(
+        lambda: accept_finding(request.user, fingerprint, given.reason), lambda _made: row(found(fingerprint))
+    )
 
 
 @router.delete(
     "/{fingerprint}/acceptance",
-    response={200: shapes.FindingOut, **WRITE},
+    response={200: shapes.FindingOut, **REFUSALS},
     auth=signed_in,
     summary="Let an accepted finding speak again",
 )
-def withdraw(request: HttpRequest, fingerprint: Fingerprint) -> dict[str, Any]:
+def withdraw(request: HttpRequest, fingerprint: Fingerprint) -> Any:
     found(fingerprint)
-    try:
-        withdraw_acceptance(request.user, fingerprint)
-    except RefusedError as error:
-        raise HttpError(409, str(error.message)) from error
-    return row(found(fingerprint))
+    return answered(
+        lambda: withdraw_acceptance(request.user, fingerprint), lambda _made: row(found(fingerprint))
+    )

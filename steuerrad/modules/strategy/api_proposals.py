@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from ninja import Field as Item
 from ninja import Path, Router
-from ninja.errors import HttpError
 
 from steuerrad.modules.strategy import schemas as shapes
 from steuerrad.modules.strategy.actions.proposals import release, send_back, withdraw
-from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
+from steuerrad.modules.strategy.api_answers import REFUSALS, answered
 from steuerrad.modules.strategy.models import StatusProposal
 from steuerrad.modules.strategy.models.proposals import Proposal
 from steuerrad.modules.strategy.queries import proposals as queries
@@ -23,12 +23,6 @@ from steuerrad.platform.http_api.shapes import text
 router = Router(auth=signed_in)
 Kind = Path[Literal["value", "status"]]
 ProposalId = Path[Annotated[int, Item(ge=1, le=2**63 - 1)]]
-WRITE: dict[int, Any] = {401: Error, 403: Error, 404: Error, 409: Error, 422: Error}
-
-
-def refused(error: RefusedError) -> HttpError:
-    """409 when somebody else was faster, 422 when a rule forbids it."""
-    return HttpError(409 if isinstance(error, ConflictError) else 422, str(error.message))
 
 
 def proposal_row(item: Any) -> dict[str, Any]:
@@ -52,36 +46,38 @@ def proposal_list(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.post(
     "/{kind}/{proposal_id}/release",
-    response={200: shapes.ProposalOut, **WRITE},
+    response={200: shapes.ProposalOut, **REFUSALS},
     summary="Release, never the own",
 )
-def release_proposal(request: HttpRequest, kind: Kind, proposal_id: ProposalId) -> dict[str, Any]:
+def release_proposal(request: HttpRequest, kind: Kind, proposal_id: ProposalId) -> Any:
     return _decide(request, kind, proposal_id, lambda item: release(request.user, item))
 
 
 @router.post(
     "/{kind}/{proposal_id}/send-back",
-    response={200: shapes.ProposalOut, **WRITE},
+    response={200: shapes.ProposalOut, **REFUSALS},
     summary="Return to the author with a reason",
 )
 def send_back_proposal(
     request: HttpRequest, kind: Kind, proposal_id: ProposalId, given: shapes.DecisionIn
-) -> dict[str, Any]:
+) -> Any:
     return _decide(request, kind, proposal_id, lambda item: send_back(request.user, item, given.reason))
 
 
 @router.post(
-    "/{kind}/{proposal_id}/withdraw", response={200: shapes.ProposalOut, **WRITE}, summary="Take the own back"
+    "/{kind}/{proposal_id}/withdraw",
+    response={200: shapes.ProposalOut, **REFUSALS},
+    summary="Take the own back",
 )
-def withdraw_proposal(request: HttpRequest, kind: Kind, proposal_id: ProposalId) -> dict[str, Any]:
+def withdraw_proposal(request: HttpRequest, kind: Kind, proposal_id: ProposalId) -> Any:
     return _decide(request, kind, proposal_id, lambda item: withdraw(request.user, item))
 
 
-def _decide(request: HttpRequest, kind: str, proposal_id: int, write: Any) -> dict[str, Any]:
+def _decide(request: HttpRequest, kind: str, proposal_id: int, write: Callable[[Any], Any]) -> Any:
     item: Proposal = queries.proposal(kind, proposal_id, request.user)
-    try:
-        write(item)
-    except RefusedError as error:
-        raise refused(error) from error
-    item.refresh_from_db()
-    return proposal_row(item)
+
+    def row(_made: Any) -> dict[str, Any]:
+        item.refresh_from_db()
+        return proposal_row(item)
+
+    return answered(lambda: write(item), row)

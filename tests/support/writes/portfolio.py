@@ -26,6 +26,7 @@ from tests.support.writes.kinds import ALL, BOTH, OFFICE, OWN, READERS, STEERERS
 
 MEASURE = "strategy/measures/<str:number>/"
 STEERING = f"{MEASURE}steering/<slug:kind>/"
+API = "api/v1/strategy/portfolio/"
 MILESTONE = {"title": "Vertrag", "planned_on": "2030-01-01", "weight": "1"}
 BUDGET = {"planned": "1000", "source": "Haushalt"}
 RISK = {"title": "Lieferant", "probability": "2", "impact": "3", "state": "open"}
@@ -70,7 +71,52 @@ def grades(objects: Objects) -> dict[str, str]:
     return {f"grade-{item.code}": "3" for item in criteria()}
 
 
+def over_api(route: str, may: frozenset[str], what: Any, data: Any, method: str = "post") -> Write:
+    """what: of the objects, the address below the measure."""
+    here = f"{API}<number>/"
+    return Write(
+        f"{here}{route}", may, lambda o: f"/{API}{o['measure'].number}/{what(o)}", data, method, api=True
+    )
+
+
+def at(kind: str, folder: str, more: str = "") -> Any:
+    return lambda o: f"{folder}/{o[kind].pk}{more}"
+
+
+def plain(address: str) -> Any:
+    return lambda _objects: address
+
+
+WHY = {"reason": "versehentlich"}
+API_WRITES = (
+    over_api("milestones", OWN, plain("milestones"), {"title": "Vertrag", "planned_on": "2030-01-01"}),
+    over_api("milestones/<milestone_id>", OWN, at("milestone", "milestones"), {"version": 1, "note": "neu"}, "patch"),
+    over_api("milestones/<milestone_id>/removal", OWN, at("milestone", "milestones", "/removal"), WHY),
+    over_api("budget", OWN, plain("budget"), {"year": 2031, **BUDGET}),
+    over_api("budget/<line_id>/correction", OWN, at("budget", "budget", "/correction"), {**BUDGET, **WHY}),
+    over_api("staff-days/<organisation>/<year>", OWN, lambda o: f"staff-days/{o['own_organisation'].key}/2031", {"planned": "5"}, "put"),
+    over_api("risks", OWN, plain("risks"), {"title": "Lieferant", "probability": 2, "impact": 3}),
+    over_api("risks/<risk_id>", OWN, at("risk", "risks"), {"version": 1, "impact": 5}, "patch"),
+    over_api("decisions", OWN, plain("decisions"), DECISION),
+    over_api("decisions/<decision_id>", OWN, at("decision", "decisions"), {"version": 1, "body": "Ausschuss"}, "patch"),
+    over_api("decisions/<decision_id>/removal", OWN, at("decision", "decisions", "/removal"), WHY),
+    over_api("dependencies", OWN, plain("dependencies"), lambda o: {"kind": "requires", "target": o["third"].number}),
+    over_api("dependencies/<dependency_id>/removal", OWN, at("dependency", "dependencies", "/removal"), WHY),
+    Write(f"{API}<number>/reports", OWN, lambda o: f"/{API}{o['reportless'].number}/reports", lambda o: dated(report(o)), api=True),
+    over_api("reports/<report_id>", OWN, at("report", "reports"), {"version": 1, "text": "Läuft weiter."}, "patch"),
+    over_api("reports/<report_id>/removal", OWN, at("report", "reports", "/removal"), WHY),
+    over_api("reports/<report_id>/release", BOTH, at("report", "reports", "/release"), {"version": 1}),
+    over_api("rating", READERS, plain("rating"), lambda o: {"grades": {item.code: {"grade": 3} for item in criteria()}}, "put"),
+)  # fmt: skip
+
+
+def dated(values: dict[str, Any]) -> dict[str, Any]:
+    """Days as texts, for JSON."""
+    return {name: str(value) if isinstance(value, date) else value for name, value in values.items()}
+
+
 WRITES = (
+    *API_WRITES,
     adding("milestone", MILESTONE), changing("milestone", MILESTONE), removing("milestone"),
     adding("budget", {"year": "2031", **BUDGET}), changing("budget", {**BUDGET, "reason": "neuer Beschluss"}),
     adding("staff", lambda o: {"organisation": o["own_organisation"].key, "year": "2031", "planned": "5"}),

@@ -54,7 +54,7 @@ def withdraw_acceptance(user: Any, fingerprint: str, reason: str = "") -> None:
     with transaction.atomic():
         accepted = AcceptedFinding.objects.select_for_update().filter(fingerprint=fingerprint).first()
         if accepted is None:
-            raise RefusedError(_("This finding is not accepted."))
+            raise ConflictError(_("This finding is not accepted."))
         record(
             user, "strategy.withdraw_acceptance", ref_of(accepted), title=accepted.object,
             changes={"accepted": (True, False)}, reason=reason.strip() or accepted.reason,
