@@ -17,8 +17,9 @@ from steuerrad.modules.city_index.catalogue import (
     UnknownNameError,
 )
 from steuerrad.platform.tables.fields import parse_decimal, parse_int, parse_year
+from steuerrad.platform.tables.limits import Limits
 from steuerrad.platform.tables.problems import Problem, Problems, TableProblem
-from steuerrad.platform.tables.read import MAX_BYTES, Row, Source, TableReader, open_table
+from steuerrad.platform.tables.read import Row, Source, TableReader, open_table
 
 #: What a column may be called; the first spelling is that of the files under indexes/.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -34,7 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "basis": ("category_basis", "basis"),
     "note": ("note", "bemerkung", "anmerkung"),
 }
-MOST_ROWS = 500_000  # an edition of 83 cities and 44 figures each has 3,652
+LIMITS = Limits(rows=500_000)  # an edition of 83 cities and 44 figures each has 3,652
 MOST_PROBLEMS = 10_000
 MOST_DECIMALS = 4
 SCALE = Decimal(100)
@@ -107,7 +108,7 @@ class Given:
 
 
 def read_results(
-    source: Source, catalogue: Catalogue, *, name: str, given: Given | None = None, max_bytes: int = MAX_BYTES
+    source: Source, catalogue: Catalogue, *, name: str, given: Given | None = None, limits: Limits = LIMITS
 ) -> Reading:
     """Read a table with the columns of rankings.csv or city_indicators.csv, told apart by its header.
 
@@ -116,14 +117,10 @@ def read_results(
     reading = Reading(name)
     optional = [spelling for spellings in COLUMNS.values() for spelling in spellings]
     with open_table(source, required=(), optional=optional, name=name, problems=reading.problems,
-                    max_bytes=max_bytes) as table:  # fmt: skip
+                    limits=limits) as table:  # fmt: skip
         reader = RowReader(table, catalogue, given or Given(), reading)
         for row in table:
             reading.read += 1
-            if reading.read > MOST_ROWS:
-                raise TableProblem(
-                    row.place, _("the file has more than %(limit)d rows; split it") % {"limit": MOST_ROWS}
-                )
             result = reader.read(row)
             if reading.problems.count > MOST_PROBLEMS:
                 raise TableProblem(
@@ -175,7 +172,9 @@ class RowReader:
     def fault(self, row: Row, what: str, reason: str) -> None:
         column = self.columns.get(what)
         value = row.values[column] if column else None
-        self.reading.problems.add(Problem(row.file, row.line, column or what, value or None, reason))
+        self.reading.problems.add(
+            Problem(row.file, row.line, column or what, value or None, reason, row.cell(column))
+        )
 
     def once(self, row: Row, what: str, key: tuple[Any, ...], find: Callable[[], Value]) -> Value | None:
         """The value of find() for this key, asked once; None after reporting why there is none."""

@@ -1,6 +1,7 @@
 """Tables in and out: CSV, XLSX and JSON, with every fault named by file, line and column.
 
-Read with :func:`~steuerrad.platform.tables.read.open_table`, parse cells with the functions of
+Read with :func:`~steuerrad.platform.tables.read.open_table`, and files that people have filled in with
+:func:`~steuerrad.platform.tables.filled.read_filled`; parse cells with the functions of
 :mod:`~steuerrad.platform.tables.fields`, write with :mod:`~steuerrad.platform.tables.write`.
 Only ``http`` needs Django.
 """

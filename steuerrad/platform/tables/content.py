@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 from django.utils.formats import number_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from steuerrad.platform.tables.problems import TableProblem
 
@@ -17,20 +17,28 @@ SAMPLE_BYTES = 64 * 1024
 BLOCK_BYTES = 1024 * 1024
 LEGACY_ENCODINGS = ("cp1252", "latin_1", "cp850", "mac_roman")
 
+PICTURE = gettext_lazy("is a picture, not a table")
+OLD_OR_PROTECTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # compound file: .xls, or an .xlsx with a password
 SIGNATURES = (
-    (b"%PDF-", "is a PDF, not a table"),
-    (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "is an old Excel file (.xls) or a protected one; save it as .xlsx or CSV",
-    ),
-    (b"\x1f\x8b", "is compressed (gzip); unpack it first"),
-    (b"\x89PNG", "is a picture, not a table"),
-    (b"\xff\xd8\xff", "is a picture, not a table"),
-    (b"GIF8", "is a picture, not a table"),
-    (b"SQLite format 3\x00", "is a database, not a table"),
-    (b"7z\xbc\xaf\x27\x1c", "is compressed (7z); unpack it first"),
-    (b"\x7fELF", "is a program, not a table"),
+    (b"%PDF-", gettext_lazy("is a PDF, not a table")),
+    (OLD_OR_PROTECTED, gettext_lazy("is an old Excel file (.xls); save it as .xlsx or CSV")),
+    (b"\x1f\x8b", gettext_lazy("is compressed (gzip); unpack it first")),
+    (b"\x89PNG", PICTURE),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"GIF8", PICTURE),
+    (b"SQLite format 3\x00", gettext_lazy("is a database, not a table")),
+    (b"7z\xbc\xaf\x27\x1c", gettext_lazy("is compressed (7z); unpack it first")),
+    (b"Rar!\x1a\x07", gettext_lazy("is compressed (RAR); unpack it first")),
+    (b"PK\x05\x06", gettext_lazy("is an empty zip archive")),
+    (b"\x7fELF", gettext_lazy("is a program, not a table")),
+    (b"MZ\x90\x00", gettext_lazy("is a program, not a table")),
 )
+#: Beginnings of texts that Excel opens, too, but that are no lines of cells.
+MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"{\\rtf")
+ENCRYPTED = "EncryptedPackage".encode(
+    "utf-16-le"
+)  # name of the stream with the content (MS-OFFCRYPTO 2.3.4.4)
+SECTOR_BYTES = 512
 BOMS = (  # UTF-32 before UTF-16: its mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -68,7 +76,7 @@ def open_stream(source: Path | str | bytes | BinaryIO, name: str, max_bytes: int
         except PermissionError:
             raise TableProblem(name, gettext("may not be read (permission)")) from None
         except (OSError, ValueError) as error:
-            raise TableProblem(name, f"cannot be read ({error})") from None
+            raise TableProblem(name, gettext("cannot be read (%(reason)s)") % {"reason": error}) from None
     else:
         stream = source
     size = stream.seek(0, io.SEEK_END)
@@ -77,11 +85,9 @@ def open_stream(source: Path | str | bytes | BinaryIO, name: str, max_bytes: int
     if size == 0:
         reason = gettext("is empty")
     elif size > max_bytes:
-        reason = gettext("has %(size)s bytes; the limit is %(most)s. Split it, or raise the limit") % {
-            "size": grouped(size), "most": grouped(max_bytes),
-        }  # fmt: skip
+        reason = gettext("is larger than %(most)d MB") % {"most": max_bytes // 1024**2}
     if reason:
-        if not isinstance(source, io.IOBase):
+        if stream is not source:
             stream.close()
         raise TableProblem(name, reason)
     return stream, size
@@ -92,18 +98,39 @@ def grouped(number: int) -> str:
     return number_format(number, force_grouping=True)
 
 
-def refuse_binary(head: bytes, name: str) -> None:
-    """Raise TableProblem if the first bytes are not those of a text."""
+def refuse_known(stream: BinaryIO, name: str) -> None:
+    """Raise TableProblem with what the file is, if it is of a known kind that is no table. Leaves it at its start."""
+    stream.seek(0)
+    head = stream.read(SECTOR_BYTES)
     for signature, reason in SIGNATURES:
         if head.startswith(signature):
-            raise TableProblem(name, reason)
+            if signature == OLD_OR_PROTECTED and _encrypted(stream, head):
+                raise TableProblem(name, gettext("is protected by a password; save it without one"))
+            raise TableProblem(name, str(reason))
+    if head.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(MARKUP):
+        raise TableProblem(name, gettext("is a web page or other marked-up text; save it as .xlsx or CSV"))
+    stream.seek(0)
+
+
+def _encrypted(stream: BinaryIO, head: bytes) -> bool:
+    """Whether a compound file holds an encrypted workbook: its first directory sector names what is in it."""
+    power, sector = int.from_bytes(head[30:32], "little"), int.from_bytes(head[48:52], "little")
+    if power not in (9, 12):  # sectors of 512 or 4096 bytes (MS-CFB 2.2)
+        return False
+    stream.seek((sector + 1) << power)
+    return ENCRYPTED in stream.read(1 << power) + stream.read(1 << power)
+
+
+def refuse_binary(stream: BinaryIO, head: bytes, name: str) -> None:
+    """Raise TableProblem if the first bytes, `head`, are not those of a text."""
+    refuse_known(stream, name)
     if any(head.startswith(bom) for bom, _ in BOMS):
         return
     if b"\x00" in head:
-        half = head.count(b"\x00") >= len(head) // 3
-        hint = "; if it is UTF-16 text, save it as UTF-8" if half else ""
-        line = head[: head.index(b"\x00")].count(b"\n") + 1
-        raise TableProblem(f"{name}:{line}", f"holds a NUL byte and is no text file{hint}")
+        place = f"{name}:{head[: head.index(0)].count(10) + 1}"
+        if head.count(b"\x00") >= len(head) // 3:
+            raise TableProblem(place, gettext("holds NUL bytes; if it is UTF-16 text, save it as UTF-8"))
+        raise TableProblem(place, gettext("holds a NUL byte and is no text file"))
     control = sum(byte < 32 and byte not in b"\t\n\r\f\x1a" for byte in head)
     if control > max(8, len(head) // 20):
         raise TableProblem(name, gettext("is not a text file (it holds control characters)"))

@@ -30,6 +30,9 @@ _GROUPED = {sign: re.compile(rf"[0-9]{{1,3}}(?:{re.escape(sign)}[0-9]{{3}})+", r
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
 _GERMAN_DATE = re.compile(r"([0-9]{1,2})\.\s*([0-9]{1,2})\.\s*([0-9]{4})", re.ASCII)
 _WRITTEN_DATE = re.compile(r"([0-9]{1,2})\.\s*([A-Za-zäÄ]+)\.?\s+([0-9]{4})", re.ASCII)
+_DAY_NUMBER = re.compile(
+    r"[0-9]{5}(?:\.[0-9]+)?", re.ASCII
+)  # days since 1900 or 1904: which, the number does not say
 _MONTHS = ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
 _TRUE = frozenset({"ja", "j", "yes", "y", "true", "wahr", "1", "x"})
 _FALSE = frozenset({"nein", "n", "no", "false", "falsch", "0", "-"})
@@ -137,6 +140,8 @@ def parse_date(text: str) -> date:
         day, year = int(match[1]), int(match[3])
         name = match[2].casefold().replace("maerz", "märz")[:3]
         month = _MONTHS.index(name) + 1 if name in _MONTHS else 0
+    elif _DAY_NUMBER.fullmatch(cleaned):
+        raise ValueError(gettext("is a number; give the cell the format of a date"))
     else:
         raise ValueError(gettext("is not a date like 2020-09-24 or 24.09.2020"))
     try:

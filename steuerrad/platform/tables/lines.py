@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext
 
+from steuerrad.platform.tables.cells import Record
 from steuerrad.platform.tables.content import Encoding
 from steuerrad.platform.tables.problems import TableProblem
 
@@ -15,8 +16,6 @@ LONGEST_LINE = 1_000_000  # characters; a longer one is no table and would fill 
 SEPARATORS = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 _DEFUSED = re.compile(r"'+[=+\-@\t\r]")
-
-NumberedCells = tuple[int, list[str]]
 
 
 def bounded_lines(text: io.TextIOBase, name: str) -> Iterator[str]:
@@ -72,8 +71,8 @@ def guess_separator(sample: list[str], wanted: frozenset[str], normalise: Callab
     return max(SEPARATORS, key=merit)  # max keeps the first of equals, so the comma wins a tie
 
 
-def cells(lines: Iterator[str], separator: str, name: str, skipped: int) -> Iterator[NumberedCells]:
-    """(line, cells) for every record; ``skipped`` lines were read before. Empty records are left out.
+def cells(lines: Iterator[str], separator: str, name: str, skipped: int) -> Iterator[Record]:
+    """Every record; ``skipped`` lines were read before. Empty records are left out.
 
     ``line`` is the file's line on which the record begins, also behind quoted line breaks.
     """
@@ -87,7 +86,7 @@ def cells(lines: Iterator[str], separator: str, name: str, skipped: int) -> Iter
         except csv.Error as error:
             raise TableProblem(f"{name}:{begin}", _plain_reason(str(error))) from None
         if any(record):
-            yield begin, record
+            yield Record(begin, record)
 
 
 def _plain_reason(error: str) -> str:

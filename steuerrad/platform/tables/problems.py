@@ -16,27 +16,37 @@ def _shown(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault. ``line`` is the real line of the file (XLSX: the sheet's row), None if it has none."""
+    """One fault. ``line`` is the real line of the file (XLSX: the sheet's row), None if it has none.
+
+    ``cell``: as a spreadsheet calls it, e.g. "E7".
+    """
 
     file: str
     line: int | None
     column: str | None
     value: str | None
     reason: str
+    cell: str = ""
 
     @property
     def place(self) -> str:
+        if self.cell:
+            return f"{self.file}!{self.cell}"
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
+        """The fault without its place."""
         parts = {
             "reason": self.reason,
             "column": _shown(self.column or ""),
             "value": _shown(self.value or ""),
         }
         text = self.reason if self.column is None else gettext("column '%(column)s': %(reason)s") % parts
-        value = "" if self.value is None else gettext(" (value '%(value)s')") % parts
-        return f"{self.place}: {text}{value}"
+        return text if self.value is None else text + gettext(" (value '%(value)s')") % parts
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}"
 
 
 class TableProblem(Exception):  # noqa: N818 - the word the reader's users see
@@ -46,10 +56,6 @@ class TableProblem(Exception):  # noqa: N818 - the word the reader's users see
         super().__init__(f"{place}: {reason}")
         self.place = place
         self.reason = reason
-
-
-class NoTableProblem(TableProblem):
-    """Readable and undamaged, but not laid out as a table: empty, without rows, with a faulty header."""
 
 
 @dataclass(slots=True)
@@ -78,5 +84,5 @@ class Problems:
     def __str__(self) -> str:
         lines = [str(problem) for problem in self.kept]
         if self.count > len(self.kept):
-            lines.append(f"... and {self.count - len(self.kept)} more")
+            lines.append(gettext("... and %(count)d more") % {"count": self.count - len(self.kept)})
         return "\n".join(lines)

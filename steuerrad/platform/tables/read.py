@@ -1,74 +1,31 @@
 """Read a table of unknown making: CSV in any usual dress, or the sheet of an .xlsx.
 
-The reader streams: a file of any size up to ``max_bytes`` takes the same little memory (XLSX: its shared
-strings and styles are held, and bounded). Whatever is wrong with the file as a whole is a TableProblem;
-a row with too few or too many cells is a Problem.
+The reader streams: a file of any size up to the limits takes the same little memory (XLSX: its shared texts are
+held, and bounded). Whatever is wrong with the file as a whole is a TableProblem; a row with too few or too many
+cells, or with a cell that cannot be taken (a formula, an error, an invisible character), is a Problem.
 """
 
-import io
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Literal, Self, TypeVar
+from typing import BinaryIO, Literal, Self
 
 from django.utils.translation import gettext
 
-from steuerrad.platform.tables import content, lines, workbook
-from steuerrad.platform.tables.problems import NoTableProblem, Problem, Problems, TableProblem
+from steuerrad.platform.tables import content
+from steuerrad.platform.tables.cells import Record
+from steuerrad.platform.tables.head import Head, normalised, read_head, refuse_faulty
+from steuerrad.platform.tables.limits import ANY, Limits
+from steuerrad.platform.tables.package import ZIP_SIGNATURE
+from steuerrad.platform.tables.problems import Problem, Problems, TableProblem
+from steuerrad.platform.tables.rows import Row, RowMaker, bounded, refuse_merged
+from steuerrad.platform.tables.text_file import TextFile
+from steuerrad.platform.tables.workbook import Book, SheetRecords
 
-MAX_BYTES = 200 * 1024 * 1024
-SAMPLE_LINES = 30
-MOST_COLUMNS = 1000
+__all__ = ["Row", "Source", "TableReader", "normalised", "open_table"]
 
 Source = Path | str | bytes | BinaryIO
-T = TypeVar("T")
-_SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-
-
-def normalised(header: str) -> str:
-    """A column's name for comparing: ``" Rank  if-known "`` and ``rank_if_known`` are the same."""
-    folded = unicodedata.normalize("NFC", header.replace("\ufeff", "")).casefold()
-    return "_".join(folded.replace("_", " ").replace("-", " ").split())
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record: the declared columns by name, texts without surrounding space, "" where nothing stands."""
-
-    file: str
-    line: int
-    values: dict[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.values[column]
-
-    @property
-    def place(self) -> str:
-        return f"{self.file}:{self.line}"
-
-    def problem(self, column: str | None, reason: str) -> Problem:
-        return Problem(self.file, self.line, column, None if column is None else self.values[column], reason)
-
-    def parse(
-        self, column: str, parser: Callable[[str], T], problems: Problems, *, required: bool = True
-    ) -> T | None:
-        """The cell through ``parser``. None, with the reason added to ``problems``, where it does not parse.
-
-        An empty cell is None; that is a fault only if ``required``.
-        """
-        text = self.values[column]
-        if not text:
-            if required:
-                problems.add(self.problem(column, "is empty"))
-            return None
-        try:
-            return parser(text)
-        except ValueError as error:
-            problems.add(self.problem(column, str(error)))
-            return None
 
 
 class TableReader(Iterator[Row]):
@@ -87,138 +44,101 @@ class TableReader(Iterator[Row]):
         *,
         required: Sequence[str],
         optional: Sequence[str],
-        max_bytes: int,
+        limits: Limits,
         name: str,
         sheet: str | None,
         problems: Problems | None,
         allow_empty: bool,
     ) -> None:
         self.file = name
-        self.encoding = self.separator = None
-        self._problems = problems
-        self._declared = (*required, *optional)
-        self._stream, _ = content.open_stream(source, name, max_bytes)
-        self._text: io.TextIOWrapper | None = None
+        self._problems, self._limits = problems, limits
+        self._headers = {normalised(column): column for column in (*required, *optional)}
+        self._stream, _ = content.open_stream(source, name, limits.size)
         self._owned = isinstance(source, bytes | str | Path)
+        self._opened: TextFile | Book | None = None
+        self._sheet: SheetRecords | None = None
         try:
-            self._records = self._open(frozenset(normalised(c) for c in self._declared), sheet)
-            self._read_header(required)
+            records = self._open(sheet)
+            first = next(records, None)
+            if first is None:
+                raise TableProblem(self.file, gettext("is empty"))
+            self._head = self._read_head(first, required)
+            self._records = bounded(records, limits.rows, self.file)
             if not allow_empty:
                 self._refuse_empty()
         except BaseException:
             self.close()
             raise
 
-    def _open(self, wanted: frozenset[str], sheet: str | None) -> Iterator[tuple[int, list[str]]]:
-        head = self._stream.read(content.SAMPLE_BYTES)
-        if head.startswith(workbook.ZIP_SIGNATURE):
-            self.format = "xlsx"
-            title, records = workbook.open_sheet(self._stream, self.file, sheet)
-            self.file = f"{self.file}[{title}]"
-            return records
+    def _open(self, sheet: str | None) -> Iterator[Record]:
+        head = self._stream.read(len(ZIP_SIGNATURE))
+        self._stream.seek(0)
+        if head == ZIP_SIGNATURE:
+            self.format, self.encoding, self.separator = "xlsx", None, None
+            self._opened = book = Book(self._stream, self.file, self._limits)
+            chosen = book.find(sheet)
+            self.file = book.place(chosen)
+            self._sheet = book.records(chosen)
+            return self._sheet
         self.format = "csv"
-        content.refuse_binary(head, self.file)
-        self.encoding = content.find_encoding(self._stream, head, self.file)
-        self._text = lines.decoded(self._stream, self.encoding)
-        sample = list(islice(lines.bounded_lines(self._text, self.file), SAMPLE_LINES))
-        announced = lines.announced_separator(sample[0]) if sample else None
-        body = sample[1:] if announced else sample
-        self.separator = announced or lines.guess_separator(body, wanted, normalised)
-        self._text.detach()
-        self._text = lines.decoded(self._stream, self.encoding)
-        rest = lines.bounded_lines(self._text, self.file)
-        if announced:
-            next(rest, None)
-        return lines.cells(rest, self.separator, self.file, skipped=1 if announced else 0)
+        self._opened = text = TextFile(self._stream, self.file, frozenset(self._headers), normalised)
+        self.encoding, self.separator = text.encoding, text.separator
+        return text.records
 
-    def _read_header(self, required: Sequence[str]) -> None:
-        first = next(self._records, None)
-        if first is None:
-            raise NoTableProblem(self.file, gettext("is empty"))
-        line, header = first
-        while header and not header[-1].strip():
-            header = header[:-1]
-        place = f"{self.file}:{line}"
-        if len(header) > MOST_COLUMNS:
-            raise NoTableProblem(place, gettext("has more than %(most)d columns") % {"most": MOST_COLUMNS})
-        names = [normalised(cell) for cell in header]
-        twice = sorted({name for name in names if name and names.count(name) > 1})
-        if twice:
-            reason = gettext("columns occur twice: %(names)s") % {"names": ", ".join(twice)}
-            raise NoTableProblem(place, reason)
-        missing = [column for column in required if normalised(column) not in names]
-        if missing:
-            there = ", ".join(cell.strip() for cell in header[:20]) or "none"
-            found = {"missing": ", ".join(missing), "form": self._dress(), "there": there[:300]}
-            raise NoTableProblem(
-                place, gettext("columns are missing: %(missing)s (found, %(form)s: %(there)s)") % found
-            )
-        by_name = {normalised(column): column for column in self._declared}
-        self._width = len(header)
-        self._keys = [by_name.get(name) for name in names]
-        self.columns = tuple(key for key in self._keys if key is not None)
-        self.unknown_columns = tuple(
-            cell.strip() for cell, key in zip(header, self._keys, strict=True) if key is None
+    def _read_head(self, first: Record, required: Sequence[str]) -> Head:
+        head = read_head(
+            first, self._headers, file=self.file, lettered=self.format == "xlsx", columns=self._limits.columns
         )
-        self._absent = [column for column in self._declared if column not in self.columns]
+        refuse_faulty(head, first, head.missing(required), self._dress())
+        self.columns = tuple(head.keys.values())
+        self.unknown_columns = head.unknown
+        absent = tuple(column for column in self._headers.values() if column not in self.columns)
+        self._maker = RowMaker(head, self._limits, absent)
+        return head
 
     def _refuse_empty(self) -> None:
         first = next(self._records, None)
         if first is None:
-            raise NoTableProblem(self.file, gettext("has a header but no rows"))
+            raise TableProblem(self.file, gettext("has a header but no rows"))
         self._records = chain([first], self._records)
 
     def _dress(self) -> str:
-        if self.encoding is None:
-            return "an Excel sheet"
-        name = _SEPARATOR_NAMES.get(self.separator or "", repr(self.separator))
-        return f"{name} separated, {self.encoding.name}{' assumed' if self.encoding.assumed else ''}"
+        return self._opened.dress if isinstance(self._opened, TextFile) else gettext("an Excel sheet")
 
     def __str__(self) -> str:
         """How the file was understood, e.g. ``a.csv: semicolon separated, cp1252 assumed``."""
         return f"{self.file}: {self._dress()}"
 
     def __next__(self) -> Row:
-        for line, record in self._records:
-            row = self._row(line, record)
+        for record in self._records:
+            row = self._sound(record)
             if row is not None:
                 return row
+        if self._sheet is not None:
+            refuse_merged(self._head, self._sheet.merged)
         self.close()
         raise StopIteration
 
-    def _row(self, line: int, record: list[str]) -> Row | None:
-        if len(record) != self._width:
-            record = self._fitted(line, record)
-            if not record:
-                return None
-        text = self.format == "csv"
-        values: dict[str, str] = {}
-        for key, cell in zip(self._keys, record, strict=True):
-            if key is not None:
-                values[key] = lines.undefuse(cell).strip() if text else cell.strip()
-        for column in self._absent:
-            values[column] = ""
-        return Row(self.file, line, values)
+    def _sound(self, record: Record) -> Row | None:
+        """The row, or None after reporting why it is none."""
+        misfit = self._maker.misfit(record)
+        if misfit is not None:
+            self._report(misfit)
+            return None
+        row = self._maker.make(record)
+        for column, reason in row.faults.items():
+            self._report(Problem(row.file, row.line, column, None, reason, row.cell(column)))
+        return None if row.faults else row
 
-    def _fitted(self, line: int, record: list[str]) -> list[str]:
-        """The record at the header's width, or [] after reporting it."""
-        width = self._width
-        if self.format == "xlsx" and len(record) < width:  # empty cells at the end are not stored there
-            return record + [""] * (width - len(record))
-        if len(record) > width and not any(cell.strip() for cell in record[width:]):
-            return record[:width]
-        few = len(record) < width
-        reason = f"has {len(record)} cells, the header has {width}: too {'few' if few else 'many'}"
+    def _report(self, problem: Problem) -> None:
         if self._problems is None:
-            raise TableProblem(f"{self.file}:{line}", reason)
-        self._problems.add(Problem(self.file, line, None, None, reason))
-        return []
+            raise TableProblem(problem.place, problem.said)
+        self._problems.add(problem)
 
     def close(self) -> None:
         """Release the file; a stream that the caller opened stays open."""
-        if self._text is not None and not self._text.closed:
-            self._text.detach()
-        self._text = None
+        if self._opened is not None:
+            self._opened.close()
         if self._owned:
             self._stream.close()
 
@@ -236,7 +156,7 @@ def open_table(
     *,
     required: Iterable[str],
     optional: Iterable[str] = (),
-    max_bytes: int = MAX_BYTES,
+    limits: Limits = ANY,
     name: str | None = None,
     sheet: str | None = None,
     problems: Problems | None = None,
@@ -246,8 +166,8 @@ def open_table(
 
     ``source`` is a path, the bytes, or a seekable binary stream (an upload); ``name`` is what messages call
     it (default: the path as given). Column names are compared by :func:`normalised`; a row's values are
-    keyed by the names given here. With ``problems``, rows of wrong width are added there and left out;
-    without, they raise. ``sheet`` names the sheet of an XLSX, default its first.
+    keyed by the names given here. With ``problems``, rows of wrong width and with cells that cannot be taken are
+    added there and left out; without, they raise. ``sheet`` names the sheet of an XLSX, default its first.
     A header without rows is a fault unless ``allow_empty``.
 
     Raises TableProblem at once for what is no readable table, while iterating for what shows up later.
@@ -258,7 +178,7 @@ def open_table(
         source,
         required=tuple(required),
         optional=tuple(optional),
-        max_bytes=max_bytes,
+        limits=limits,
         name=name,
         sheet=sheet,
         problems=problems,

@@ -1,170 +1,206 @@
-"""The first (or a named) sheet of an .xlsx as rows of texts, read as a stream.
+"""An .xlsx as sheets of records, read as a stream (ECMA-376 part 1, chapter 18).
 
-Cells become the text that the field parsers read: dates in ISO 8601, booleans as true/false, numbers with
-a full stop as decimal sign and never with exactly three decimals, so that no cell is ambiguous.
+It is read here and not by openpyxl because the files come from anywhere: memory stays bounded whatever a part holds,
+a formula is told from the value saved with it, and merged cells and hidden sheets are seen.
 """
 
-import io
+import posixpath
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import IO, BinaryIO
 
 from django.utils.translation import gettext
-from openpyxl import load_workbook
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
-from steuerrad.platform.tables.content import grouped
+from steuerrad.platform.tables.cells import Record
+from steuerrad.platform.tables.limits import Limits
+from steuerrad.platform.tables.package import ZIP_SIGNATURE, check_package, opened
 from steuerrad.platform.tables.problems import TableProblem
+from steuerrad.platform.tables.sheet_part import Common, SheetHandler, StringsHandler, records_of
+from steuerrad.platform.tables.xml_parts import BadPartError, collect, read_part
 
-ZIP_SIGNATURE = b"PK\x03\x04"
-LARGEST_UNPACKED = 400 * 1024 * 1024  # bytes of all parts together
-LARGEST_SHARED_STRINGS = 80 * 1024 * 1024  # openpyxl holds this part in memory
-MOST_PARTS = 2000
-WIDEST_ROW = 4096
-LONGEST_GAP = 10_000  # empty rows in succession; beyond them the sheet counts as ended
-
-NumberedCells = tuple[int, list[str]]
+__all__ = ["ZIP_SIGNATURE", "Book", "Sheet", "SheetRecords"]
+TRUE = frozenset({"1", "true"})
 
 
-def cell_text(value: object) -> str:
-    """One cell's value as text."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float | Decimal):
-        return _number_text(float(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value)
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """title: as people see it. hidden: they do not see it. part: its path in the zip."""
+
+    title: str
+    hidden: bool
+    part: str
 
 
-def _number_text(value: float) -> str:
-    if value == int(value) if abs(value) < 1e15 else False:
-        return str(int(value))
-    text = repr(value)
-    whole, mark, decimals = text.partition(".")
-    return f"{whole}.{decimals}0" if mark and len(decimals) == 3 and decimals.isdigit() else text
+class SheetRecords(Iterator[Record]):
+    """The records of one sheet. merged: ranges such as "D2:D3", complete when the records are through."""
 
+    def __init__(self, stream: IO[bytes], place: str, common: Common) -> None:
+        self._handler = SheetHandler(common)
+        self._place = place
+        self._line = 0
+        self._records = records_of(stream, self._handler)
 
-def check_package(stream: BinaryIO, name: str) -> None:
-    """Raise TableProblem unless the zip is an .xlsx without macros and of a sane unpacked size."""
-    try:
-        with zipfile.ZipFile(stream) as package:
-            parts = {info.filename: info for info in package.infolist()}
-            types = _content_types(package, parts, name)
-    except TableProblem:
-        raise
-    except Exception as error:  # noqa: BLE001 - a damaged zip can raise almost anything
-        raise TableProblem(
-            name, gettext("is a damaged zip or Excel file (%(reason)s)") % {"reason": error}
-        ) from None
-    if "xl/vbaProject.bin" in parts or b"macroEnabled" in types:
-        raise TableProblem(name, gettext("holds macros; save it as .xlsx without macros"))
-    if not any(part.startswith("xl/worksheets/") for part in parts):
-        raise TableProblem(name, gettext("is a zip archive, but not an Excel workbook (.xlsx)"))
-    unpacked = sum(info.file_size for info in parts.values())
-    shared = sum(i.file_size for n, i in parts.items() if n.casefold().endswith("sharedstrings.xml"))
-    if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or shared > LARGEST_SHARED_STRINGS:
-        raise TableProblem(
-            name,
-            gettext("unpacks to %(size)s bytes, more than this reader takes; save it as CSV")
-            % {"size": grouped(unpacked)},
-        )
+    @property
+    def merged(self) -> list[str]:
+        return self._handler.merged
 
-
-def _content_types(package: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str) -> bytes:
-    info = parts.get("[Content_Types].xml")
-    if info is None:
-        raise TableProblem(name, gettext("is a zip archive, but not an Excel workbook (.xlsx)"))
-    if info.file_size > 10_000_000:
-        raise TableProblem(name, gettext("is not a sane Excel workbook (its list of parts is too large)"))
-    return package.read(info)
-
-
-def open_sheet(stream: BinaryIO, name: str, sheet: str | None) -> tuple[str, Iterator[NumberedCells]]:
-    """The sheet's title and its rows. Formulas count as the value that was saved with them.
-
-    zipfile stops reading a part at the size that the directory states, so :func:`check_package` bounds the
-    work; a part that unpacks to something else fails its checksum here.
-    """
-    stream.seek(0)
-    check_package(stream, name)
-    stream.seek(0)
-    try:
-        book = load_workbook(
-            io.BufferedReader(_Unclosed(stream)), read_only=True, data_only=True, keep_links=False
-        )
-        titles = book.sheetnames
-        if sheet is not None and sheet not in titles:
-            raise TableProblem(
-                name,
-                gettext("has no sheet '%(sheet)s'; it has: %(titles)s")
-                % {"sheet": sheet, "titles": ", ".join(titles)},
-            )
-        chosen: Any = book[sheet] if sheet is not None else book.worksheets[0]
-        chosen.reset_dimensions()  # the stated size is often wrong and would cut the sheet
-    except TableProblem:
-        raise
-    except Exception as error:  # noqa: BLE001 - any fault of a foreign file becomes a message
-        raise TableProblem(
-            name, f"cannot be read as an Excel workbook ({type(error).__name__}: {error})"
-        ) from None
-    return chosen.title, _rows(chosen, f"{name}[{chosen.title}]")
-
-
-def _rows(sheet: Any, place: str) -> Iterator[NumberedCells]:
-    number, gap = 0, 0
-    rows = sheet.iter_rows(values_only=True)
-    while True:
+    def __next__(self) -> Record:
         try:
-            values = next(rows, None)
-        except Exception as error:  # noqa: BLE001 - see open_sheet
-            raise TableProblem(
-                f"{place}:{number + 1}", f"cannot be read ({type(error).__name__}: {error})"
-            ) from None
-        if values is None:
-            return
-        number += 1
-        texts = [cell_text(value) for value in values[:WIDEST_ROW]]
-        while texts and not texts[-1]:
-            texts.pop()
-        if texts:
-            gap = 0
-            yield number, texts
-        else:
-            gap += 1
-            if gap > LONGEST_GAP:
-                return
+            record = next(self._records)
+        except StopIteration:
+            raise
+        except BadPartError as error:
+            raise TableProblem(f"{self._place}:{self._line + 1}", _damaged(error)) from None
+        except Exception as error:  # noqa: BLE001 - any fault of a foreign file becomes a message
+            raise TableProblem(f"{self._place}:{self._line + 1}", _damaged(error)) from None
+        self._line = record.line
+        return record
 
 
-class _Unclosed(io.RawIOBase):
-    """Lends a stream to openpyxl, which closes what it is given."""
+def _damaged(error: Exception) -> str:
+    reason = str(error) if isinstance(error, BadPartError) else f"{type(error).__name__}: {error}"
+    return gettext("cannot be read as an Excel workbook (%(reason)s)") % {"reason": reason[:200]}
 
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__()
-        self._stream = stream
 
-    def readable(self) -> bool:
-        return True
+class Book:
+    """An open workbook. Use as a context manager; the stream stays open.
 
-    def seekable(self) -> bool:
-        return True
+    Raises TableProblem for what is no workbook, or a hostile one.
+    """
 
-    def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+    sheets: tuple[Sheet, ...]
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._stream.seek(offset, whence)
+    def __init__(self, stream: BinaryIO, name: str, limits: Limits) -> None:
+        check_package(stream, name, limits)
+        self.name = name
+        self._zip = opened(stream)
+        try:
+            self._read(limits)
+        except TableProblem:
+            self.close()
+            raise
+        except Exception as error:  # noqa: BLE001 - any fault of a foreign file becomes a message
+            self.close()
+            raise TableProblem(name, _damaged(error)) from None
 
-    def tell(self) -> int:
-        return self._stream.tell()
+    def _read(self, limits: Limits) -> None:
+        main = next(
+            (path for _, kind, path in relations(self._zip, "") if kind == "officeDocument"),
+            "xl/workbook.xml",
+        )
+        related = relations(self._zip, main)
+        with self._zip.open(main) as part:
+            found = collect(part, "sheet", "workbookPr")
+        parts = {key: path for key, kind, path in related if kind == "worksheet"}
+        sheets = [attributes for name, attributes in found if name == "sheet"]
+        if len(sheets) > limits.sheets:
+            raise TableProblem(self.name, gettext("has more than %(most)d sheets") % {"most": limits.sheets})
+        self.sheets = tuple(
+            Sheet(item.get("name", ""), item.get("state", "visible") != "visible", parts[item["id"]])
+            for item in sheets
+            if item.get("id") in parts
+        )
+        paths = {kind: path for _, kind, path in related}
+        days, spans = self._styles(paths.get("styles"))
+        self._common = Common(
+            self._strings(paths.get("sharedStrings"), limits), days, spans,
+            any(item.get("date1904") in TRUE for name, item in found if name == "workbookPr"), limits,
+        )  # fmt: skip
+
+    def _strings(self, path: str | None, limits: Limits) -> list[str]:
+        handler = StringsHandler(limits.cell)
+        if path is not None:
+            if self._zip.getinfo(path).file_size > limits.strings:
+                raise BadPartError(path)
+            with self._zip.open(path) as part:
+                for _ in read_part(part, handler):
+                    pass
+        return handler.strings
+
+    def _styles(self, path: str | None) -> tuple[frozenset[int], frozenset[int]]:
+        if path is None:
+            return frozenset(), frozenset()
+        with self._zip.open(path) as part:
+            found = collect(part, "numFmt", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "xf")
+        return date_styles(found)
+
+    def records(self, sheet: Sheet) -> SheetRecords:
+        """The sheet from its first row. Raises TableProblem, also while it is read."""
+        place = self.place(sheet)
+        try:
+            return SheetRecords(self._zip.open(sheet.part), place, self._common)
+        except Exception as error:  # noqa: BLE001 - any fault of a foreign file becomes a message
+            raise TableProblem(place, _damaged(error)) from None
+
+    def place(self, sheet: Sheet) -> str:
+        return f"{self.name}[{sheet.title}]"
+
+    def shown(self, sheet: Sheet) -> Sheet:
+        """The sheet, if people see it: what nobody sees is not taken over."""
+        if sheet.hidden:
+            raise TableProblem(self.place(sheet), gettext("is hidden; show the sheet or delete it"))
+        return sheet
+
+    def find(self, title: str | None) -> Sheet:
+        """The sheet of this title, or the first."""
+        if not self.sheets:
+            raise TableProblem(self.name, gettext("has no sheet with cells"))
+        if title is None:
+            return self.shown(self.sheets[0])
+        for sheet in self.sheets:
+            if sheet.title == title:
+                return self.shown(sheet)
+        raise TableProblem(
+            self.name,
+            gettext("has no sheet '%(sheet)s'; it has: %(titles)s")
+            % {"sheet": title, "titles": ", ".join(sheet.title for sheet in self.sheets)},
+        )
+
+    def close(self) -> None:
+        self._zip.close()
+
+    def __enter__(self) -> "Book":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def relations(package: zipfile.ZipFile, part: str) -> list[tuple[str, str, str]]:
+    """[(id, kind, path)] of what a part ("" = the package) points to inside the package."""
+    folder, _, leaf = part.rpartition("/")
+    path = posixpath.join(folder, "_rels", f"{leaf}.rels")
+    if path not in package.namelist():
+        return []
+    with package.open(path) as stream:
+        found = collect(stream, "Relationship")
+    return [
+        (item.get("Id", ""), item.get("Type", "").rpartition("/")[2], within(folder, item.get("Target", "")))
+        for _, item in found
+        if item.get("TargetMode") != "External"
+    ]
+
+
+def within(folder: str, target: str) -> str:
+    return target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+
+
+def date_styles(found: list[tuple[str, dict[str, str]]]) -> tuple[frozenset[int], frozenset[int]]:
+    """Numbers of the cell styles whose format shows a date, and of those that show a length of time."""
+    formats = {int(item["numFmtId"]): item.get("formatCode", "") for name, item in found if name == "numFmt"}
+    days, spans, container, number = set(), set(), "", 0
+    for name, item in found:
+        if name == "xf":
+            if container == "cellXfs":
+                key = int(item.get("numFmtId", "0"))
+                code = formats.get(key) or BUILTIN_FORMATS.get(key, "")
+                if is_date_format(code):
+                    days.add(number)
+                if is_timedelta_format(code):
+                    spans.add(number)
+                number += 1
+        elif name != "numFmt":
+            container = name
+    return frozenset(days), frozenset(spans)

@@ -85,7 +85,7 @@ def make_plan(user: Any, round_: Round, rows: Iterable[FilledRow]) -> Plan:
         if assignment is None:
             planned.append(
                 PlanRow(
-                    row.place,
+                    row.place(),
                     code,
                     FAULT,
                     reason=_("is no question of this round that you can see"),
@@ -94,11 +94,11 @@ def make_plan(user: Any, round_: Round, rows: Iterable[FilledRow]) -> Plan:
             )
         elif code in seen:
             reason = _("stands already at %(place)s") % {"place": seen[code]}
-            planned.append(PlanRow(row.place, code, FAULT, assignment, reason=reason, column="code"))
+            planned.append(PlanRow(row.place(), code, FAULT, assignment, reason=reason, column="code"))
         else:
             assignment.question.round = round_
             planned.append(plan_row(user, row, assignment, newest.get(assignment.question_id), qualities))
-        seen.setdefault(code, row.place)
+        seen.setdefault(code, row.place())
     return Plan([row for row in planned if row.outcome != EMPTY])
 
 
@@ -111,7 +111,9 @@ def newest_answers(round_: Round) -> dict[int, Answer]:
 def plan_row(
     user: Any, row: FilledRow, assignment: Assignment, newest: Answer | None, qualities: dict[str, str]
 ) -> PlanRow:
-    made = PlanRow(row.place, row.cells["code"], EMPTY, assignment, newest=assignment.newest)
+    made = PlanRow(row.place(), row.cells["code"], EMPTY, assignment, newest=assignment.newest)
+    for key, reason in row.faults.items():
+        return replace(made, place=row.place(key), outcome=FAULT, reason=reason, column=key)
     if not any(row.cells.get(key) for key in FILLED) and newest is None:
         return made
     before = as_input(newest) if newest and not newest.declined else AnswerInput()
@@ -119,7 +121,8 @@ def plan_row(
         given = read_row(row, assignment, before, qualities)
         seen = read_revision(row)
     except CellError as error:
-        return replace(made, outcome=FAULT, reason=str(error), column=error.column)
+        place = row.place(error.column)
+        return replace(made, place=place, outcome=FAULT, reason=str(error), column=error.column)
     if not given.value:
         declined = newest is not None and newest.declined and not difference(as_input(newest), given)
         return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,11 @@ from steuerrad.modules.campaign.actions.assigning import assign
 from steuerrad.modules.campaign.models import Round
 from steuerrad.platform.organisations.models import Organisation
 from steuerrad.platform.tables.fields import parse_date
+from steuerrad.platform.tables.limits import FILLED, MIB
 from steuerrad.platform.tables.problems import Problems
 from steuerrad.platform.tables.read import Source, open_table
 
-MAX_BYTES = 5 * 1024 * 1024
+LIMITS = replace(FILLED, size=5 * MIB)
 Wanted = dict[tuple[Organisation, date | None], list[int]]
 
 
@@ -32,7 +34,7 @@ def read_split(round_: Round, source: Source, name: str) -> tuple[Wanted, Proble
     wanted: Wanted = defaultdict(list)
     seen: dict[str, int] = {}
     for row in open_table(source, required=("code", "organisation"), optional=("due",), name=name,
-                          max_bytes=MAX_BYTES, problems=problems):  # fmt: skip
+                          limits=LIMITS, problems=problems):  # fmt: skip
         code, due = row["code"], row.parse("due", parse_date, problems, required=False)
         question = questions.get(code)
         if question is None:

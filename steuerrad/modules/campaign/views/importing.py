@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from steuerrad.modules.campaign.actions.importing import Imported, import_answers
 from steuerrad.modules.campaign.forms import FilledFileForm
 from steuerrad.modules.campaign.intake.plan import CONFLICT, Plan, PlanRow, make_plan
-from steuerrad.modules.campaign.intake.reading import MAX_BYTES, read_filled
+from steuerrad.modules.campaign.intake.reading import read_filled
 from steuerrad.modules.campaign.models import Round, labels
 from steuerrad.modules.campaign.queries.access import ANSWER
 from steuerrad.modules.campaign.queries.rounds import round_for
@@ -43,12 +43,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["file"]
         try:
-            if given.size > MAX_BYTES:
-                raise TableProblem(
-                    given.name, _("is larger than %(most)d MB") % {"most": MAX_BYTES // 1024**2}
-                )
-            content = given.read()
-            read_filled(content, str(given.name))
+            read_filled(given, str(given.name))
             kept = store(request.user, given, owner=OWNER, types=TYPES)
         except (TableProblem, FileRefusedError) as problem:
             form.add_error("file", str(problem))
@@ -81,7 +76,7 @@ def confirm(request: HttpRequest, pk: int, key: Any) -> HttpResponse:
         return redirect("campaign:round", pk=pk)
     kept = get_object_or_404(StoredFile, key=key, owner=OWNER, uploaded_by=request.user)
     with kept.open() as stream:
-        rows, problems = read_filled(stream.read(), kept.name)
+        rows, problems = read_filled(stream, kept.name)
     plan = make_plan(request.user, round_, rows)
     if request.method == "POST":
         if request.POST.get("do") == "drop":

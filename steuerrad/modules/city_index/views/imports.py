@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,12 +20,13 @@ from steuerrad.modules.city_index.cells import Cell, TableView, figure
 from steuerrad.modules.city_index.forms import LARGEST_UPLOAD, ConfirmForm, UploadForm
 from steuerrad.modules.city_index.importing import Plan, file_hash, make_plan
 from steuerrad.modules.city_index.models import Import, IndexCity
-from steuerrad.modules.city_index.reading import Given, read_results
+from steuerrad.modules.city_index.reading import LIMITS, Given, read_results
 from steuerrad.modules.city_index.views.parts import crumbs, index_or_404
 from steuerrad.platform.accounts.access import require
 from steuerrad.platform.tables.problems import TableProblem
 
 SHOWN = 100
+UPLOADED = replace(LIMITS, size=LARGEST_UPLOAD)
 RECENT = 10
 
 
@@ -61,9 +63,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def plan_of(waiting: uploads.Upload, catalogue: Catalogue) -> Plan:
     """Raises TableProblem for what is no table of results."""
-    reading = read_results(
-        waiting.path, catalogue, name=waiting.name, given=waiting.given, max_bytes=LARGEST_UPLOAD
-    )
+    reading = read_results(waiting.path, catalogue, name=waiting.name, given=waiting.given, limits=UPLOADED)
     return make_plan(reading, catalogue)
 
 

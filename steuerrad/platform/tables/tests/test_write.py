@@ -27,8 +27,11 @@ COLUMNS = (
 )
 CREATED = datetime(2020, 9, 24, 8, tzinfo=UTC)
 
+INVISIBLE = {
+    *range(32), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A),
+} - {9, 10, 13, 0x85}  # fmt: skip
 texts = st.text(
-    st.characters(codec="utf-8", exclude_characters="".join(map(chr, {*range(32)} - {9, 10, 13}))),
+    st.characters(codec="utf-8", exclude_characters="".join(map(chr, INVISIBLE))),
     max_size=30,
 )
 rows = st.lists(

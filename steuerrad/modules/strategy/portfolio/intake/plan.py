@@ -98,7 +98,7 @@ def plan_rows(rows: Iterable[FilledRow], measures: Mapping[str, Measure], may: C
     planned: list[PlanRow] = []
     taken: dict[tuple[Any, ...], str] = {}
     for row in rows:
-        made = PlanRow(row.spec.key, row.place(), row.line)
+        made = PlanRow(row.form.key, row.place(), row.line)
         planned.append(made)
         try:
             for key, reason in row.faults.items():
@@ -118,7 +118,7 @@ def measure_of(row: FilledRow, measures: Mapping[str, Measure]) -> Measure | Non
     """The measure of the row; None for a row that says nothing. Raises CellError."""
     number = row.cells["measure"]
     if not number:
-        if any(row.cells.get(column.key) for column in row.spec.columns if column.fill):
+        if any(row.cells.get(column.key) for column in row.form.columns if column.fill):
             raise CellError("measure", _("The number of the measure is missing."))
         return None
     measure = measures.get(number.casefold())
@@ -148,7 +148,7 @@ def settle(made: PlanRow, row: FilledRow, now: Mapping[str, Any], column: str) -
     Raises CellError when the version is missing or is no number.
     """
     made.changes = [
-        Change(key, row.spec.title_of(key), now.get(key), value)
+        Change(key, row.form.title_of(key), now.get(key), value)
         for key, value in made.values.items()
         if key != "reason" and not same(now.get(key), value)
     ]

@@ -100,7 +100,7 @@ def own_only(reader: Reader, may: Callable[[Measure], bool]) -> Reader:
     """Rows of other people's measures are refused before anything is compared: nothing of them may show."""
 
     def guarded(made: PlanRow, row: FilledRow) -> None:
-        filled_in = any(row.cells.get(column.key) for column in row.spec.columns if column.fill)
+        filled_in = any(row.cells.get(column.key) for column in row.form.columns if column.fill)
         if made.measure is not None and filled_in and not may(made.measure):
             raise CellError("measure", NOT_YOURS)
         if made.measure is not None and may(made.measure):

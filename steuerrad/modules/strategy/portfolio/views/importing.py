@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from steuerrad.modules.strategy.portfolio.actions.importing import ImportRefusedError, import_rows
 from steuerrad.modules.strategy.portfolio.intake.access import IMPORTED
 from steuerrad.modules.strategy.portfolio.intake.plan import CONFLICT, UNCHANGED, Plan, PlanRow
-from steuerrad.modules.strategy.portfolio.intake.reading import MAX_BYTES, read_filled
+from steuerrad.modules.strategy.portfolio.intake.reading import read_filled
 from steuerrad.modules.strategy.portfolio.intake.sheets import make_plan
 from steuerrad.modules.strategy.portfolio.permissions import STEER
 from steuerrad.modules.strategy.portfolio.texts import euro, when
@@ -54,11 +54,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["file"]
         try:
-            if given.size > MAX_BYTES:
-                raise TableProblem(
-                    given.name, _("is larger than %(most)d MB") % {"most": MAX_BYTES // 1024**2}
-                )
-            read_filled(given.read(), str(given.name))
+            read_filled(given, str(given.name))
             kept = store(request.user, given, owner=IMPORTED, types=TYPES)
         except (TableProblem, FileRefusedError) as problem:
             form.add_error("file", str(problem))
@@ -83,7 +79,7 @@ def confirm(request: HttpRequest, key: Any) -> HttpResponse:
         messages.success(request, _("Nothing was written."))
         return redirect("strategy:portfolio_files")
     with kept.open() as stream:
-        plan = make_plan(request.user, read_filled(stream.read(), kept.name))
+        plan = make_plan(request.user, read_filled(stream, kept.name))
     fault = ""
     if request.method == "POST":
         fault = write(request, plan, kept)
