@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 
+from steuerrad.engines.portfolio.silence import silent
+
 Floats = NDArray[np.float64]
 Line = tuple[Floats, Floats, float, float]
 """A row: its columns, their figures, low, high."""
@@ -42,16 +44,17 @@ def minimise(
     """Minimise objective @ x over low <= x <= high and the lines; the first `whole` columns are whole numbers."""
     kinds = np.zeros(len(objective))
     kinds[:whole] = 1
-    result = cast(
-        Any,
-        milp(
-            objective,
-            integrality=kinds,
-            bounds=Bounds(low, high),
-            constraints=constraints(lines, len(objective)),
-            options={"time_limit": max(seconds, 0.01), "mip_rel_gap": gap},
-        ),
-    )
+    with silent():
+        result = cast(
+            Any,
+            milp(
+                objective,
+                integrality=kinds,
+                bounds=Bounds(low, high),
+                constraints=constraints(lines, len(objective)),
+                options={"time_limit": max(seconds, 0.01), "mip_rel_gap": gap},
+            ),
+        )
     if result.x is None:
         return Found("none" if result.status == 2 else "time", None, np.nan, np.nan)
     bound = result.fun if result.mip_dual_bound is None else result.mip_dual_bound
@@ -79,15 +82,16 @@ def prices(objective: Floats, lines: Sequence[Line], low: Floats, high: Floats, 
     above, below = np.isfinite(made.ub), np.isfinite(made.lb)
     below[len(below) - tail :] = False
     matrix, highs, lows = made.A, np.asarray(made.ub), np.asarray(made.lb)
-    result = cast(
-        Any,
-        linprog(
-            objective,
-            A_ub=vstack([-matrix[below], matrix[above]]),
-            b_ub=np.concatenate([-lows[below], highs[above]]),
-            bounds=np.column_stack([low, high]),
-        ),
-    )
+    with silent():
+        result = cast(
+            Any,
+            linprog(
+                objective,
+                A_ub=vstack([-matrix[below], matrix[above]]),
+                b_ub=np.concatenate([-lows[below], highs[above]]),
+                bounds=np.column_stack([low, high]),
+            ),
+        )
     if result.x is None:
         return None
     return np.maximum(0.0, -np.asarray(result.ineqlin.marginals, dtype=np.float64)[-tail:])

@@ -179,7 +179,7 @@ def test_quantities_known_of_all_cities_come_with_the_scale_that_fits() -> None:
     field = load("2031")
     assert field.raw is not None
     first, second = field.indicators[:2]
-    assert (first.scale, first.higher_is_better) == ("min_max", True)
+    assert (first.scale, first.higher_is_better, first.unit) == ("min_max", True, "%")
     assert np.isfinite(field.raw[:, 0]).all()
     assert second.scale == "points"
     assert np.isnan(field.raw[:, 1]).all()
