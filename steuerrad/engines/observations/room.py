@@ -1,0 +1,148 @@
+# pyright: basic
+"""The open database: one connection that writes, cursors that read, locks, and what is known in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from steuerrad.engines.observations.faults import Closed, Forked, StoreFault, TooMuch
+from steuerrad.engines.observations.known import Known
+from steuerrad.engines.observations.tables import COLUMNS, UPGRADES, Upgrade, number, upgraded
+
+WATCH_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Bounds of a store and its writer. Bytes are in MiB where the name says mb."""
+
+    memory_mb: int = 1024
+    threads: int = 2
+    pending_rows: int = 2_000_000
+    pending_mb: int = 256
+    apply_rows: int = 200_000  # most rows in one transaction of the store
+    hot_rows: int = 1_000_000  # from here on hot rows are sorted and moved to warm
+    warm_rows: int = 8_000_000  # from here on warm rows are moved to cold
+    query_seconds: float = 30.0
+    readers: int = 16
+    most_rows: int = 5_000_000  # that one read may give
+    follow_entries: int = 100_000  # entries kept in the journal for followers that lag
+
+
+class Room:
+    """Everything that the parts of a store share.
+
+    Locks, always taken in this order: `moving` (rows change their table), `writing` (the connection that writes).
+    """
+
+    def __init__(self, path: Path, options: Options, upgrades: Sequence[Upgrade] = UPGRADES) -> None:
+        """Raises StoreFault when the file is no store, damaged, or newer than this program."""
+        self.path, self.options = path, options
+        self.moving, self.writing = threading.RLock(), threading.RLock()
+        self.known = Known()
+        self._pid = os.getpid()
+        self._free: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
+        self._seats = threading.BoundedSemaphore(options.readers)
+        self._running: dict[int, tuple[float, duckdb.DuckDBPyConnection]] = {}
+        self._watch = threading.Event()
+        config = {
+            "memory_limit": f"{options.memory_mb}MB",
+            "threads": options.threads,
+            "temp_directory": str(path.with_suffix(".tmp")),
+            "checkpoint_threshold": "64MB",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        try:
+            self.connection = duckdb.connect(str(path), config=config)
+            upgraded(self.connection, upgrades)
+        except (duckdb.IOException, duckdb.SerializationException, duckdb.CatalogException) as error:
+            raise StoreFault(f"{path}: {error}") from error
+        self.applied = number(self.connection, "applied") or 0
+        self.hot_rows = self.warm_rows = 0
+        self._remember()
+        threading.Thread(target=self._watchdog, name="observations-watch", daemon=True).start()
+
+    def close(self) -> None:
+        self._watch.set()
+        with self.moving, self.writing:
+            self.connection.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The writing connection in a transaction, alone."""
+        with self.writing:
+            self._usable()
+            self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(duckdb.Error):  # a failed commit has rolled back already
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def cursor(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of one's own, for reading. Raises TooMuch when it takes longer than allowed."""
+        self._usable()
+        limit = self.options.query_seconds if seconds is None else seconds
+        if not self._seats.acquire(timeout=limit):
+            raise TooMuch("too many reads at once")
+        try:
+            try:
+                cursor = self._free.get_nowait()
+            except queue.Empty:
+                cursor = self.connection.cursor()
+            key = id(cursor)
+            self._running[key] = (time.monotonic() + limit, cursor)
+            try:
+                yield cursor
+            except duckdb.InterruptException:
+                raise TooMuch(f"the read took longer than {limit:g} s") from None
+            finally:
+                self._running.pop(key, None)
+            self._free.put(cursor)  # one that raised is thrown away
+        finally:
+            self._seats.release()
+
+    def table(self, sql: str, parameters: Sequence[object] = (), seconds: float | None = None) -> pa.Table:
+        """Answer of one query as one Arrow table."""
+        with self.cursor(seconds) as cursor:
+            return cursor.execute(sql, list(parameters)).to_arrow_table()
+
+    def _usable(self) -> None:
+        if os.getpid() != self._pid:
+            raise Forked(f"{self.path} was opened by process {self._pid}, before the fork")
+        if self._watch.is_set():
+            raise Closed(f"{self.path} was closed")
+
+    def _remember(self) -> None:
+        c = self.connection
+        self.known.load(c.execute("SELECT * FROM summary").to_arrow_table())
+        for stream, before in c.execute("SELECT stream, max(before) FROM expired GROUP BY ALL").fetchall():
+            self.known.expire(stream, before)
+        reader = c.execute(f"SELECT {COLUMNS} FROM hot").to_arrow_reader(1_000_000)
+        for chunk in reader:
+            rows = pa.Table.from_batches([chunk])
+            self.known.learn(self.known.slots(rows.column("stream").to_numpy()), rows, rows.num_rows)
+            self.hot_rows += rows.num_rows
+        counted = c.execute("SELECT count(*) FROM warm").fetchone()
+        self.warm_rows = int(counted[0]) if counted else 0
+
+    def _watchdog(self) -> None:
+        while not self._watch.wait(WATCH_SECONDS):
+            now = time.monotonic()
+            for key, entry in list(self._running.items()):
+                if now > entry[0] and self._running.get(key) is entry:
+                    entry[1].interrupt()

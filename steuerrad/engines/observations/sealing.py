@@ -1,0 +1,107 @@
+# pyright: basic
+"""Housekeeping: hot rows become sorted warm runs, warm rows become cold ones; sums are made on the way.
+
+Both run while others append and read: an append and a move never touch the same rows. What changes rows in place
+(revisions, deletions) waits for the lock `moving`.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from steuerrad.engines.observations.room import Room
+from steuerrad.engines.observations.sums import merged, summed
+from steuerrad.engines.observations.tables import COLUMNS
+from steuerrad.engines.observations.times import DAY, HOUR
+
+SLICE_ROWS = 2_000_000  # sorted at once; more would only take memory
+SUMMARY = "stream, first, last, n, value, result_time, extra"
+
+
+def seal(room: Room, *, everything: bool = False) -> None:
+    """Move what is over its bound; with `everything`, all of it."""
+    if room.hot_rows and (everything or room.hot_rows >= room.options.hot_rows):
+        warm_up(room)
+    if room.warm_rows and (everything or room.warm_rows >= room.options.warm_rows):
+        cool_down(room)
+
+
+def warm_up(room: Room) -> None:
+    """Sort the hot rows into a warm run and bring the summary of the streams up to date."""
+    with room.moving:
+        cursor = room.connection.cursor()
+        try:
+            cursor.execute("BEGIN")
+            moved = cursor.execute(f"INSERT INTO warm SELECT {COLUMNS} FROM hot ORDER BY stream, time")
+            rows = counted(moved)
+            cursor.execute(f"INSERT INTO hourly_warm {summed('hot', HOUR)} ORDER BY stream, time")
+            cursor.execute(f"CREATE OR REPLACE TEMP TABLE next_summary AS {next_summary()}")
+            cursor.execute("DELETE FROM summary")
+            cursor.execute(f"INSERT INTO summary SELECT {SUMMARY} FROM next_summary ORDER BY stream")
+            cursor.execute("DELETE FROM hot")
+            cursor.execute("COMMIT")
+        finally:
+            cursor.close()
+        with room.writing:
+            room.hot_rows -= rows
+            room.warm_rows += rows
+
+
+def next_summary() -> str:
+    """SQL: the summary with the hot rows; of two latest rows of the same time the hot one counts, it is a revision."""
+    return """
+        SELECT stream, min(first) AS first, max(last) AS last, sum(n)::BIGINT AS n,
+               unnest(arg_max(row(value, result_time, extra), (last, young)))
+        FROM (
+            SELECT stream, first, last, n, value, result_time, extra, 0 AS young FROM summary
+            UNION ALL
+            SELECT stream, time, time, 1, value, result_time, extra, 1 FROM hot
+        )
+        GROUP BY stream
+    """
+
+
+def cool_down(room: Room) -> None:
+    """Sort all warm rows, with those of one stream together, into a cold run; hourly sums add up to daily ones."""
+    with room.moving:
+        cursor = room.connection.cursor()
+        try:
+            cursor.execute("BEGIN")
+            rows = 0
+            for low, high in stream_slices(cursor):
+                moved = cursor.execute(
+                    f"INSERT INTO cold SELECT {COLUMNS} FROM warm WHERE stream BETWEEN ? AND ? "
+                    "ORDER BY stream, time",
+                    [low, high],
+                )
+                rows += counted(moved)
+            cursor.execute(f"INSERT INTO hourly_cold {merged('hourly_warm', HOUR)} ORDER BY stream, time")
+            cursor.execute(f"INSERT INTO daily_cold {merged('hourly_warm', DAY)} ORDER BY stream, time")
+            cursor.execute("DELETE FROM hourly_warm")
+            cursor.execute("DELETE FROM warm")
+            cursor.execute("COMMIT")
+        finally:
+            cursor.close()
+        with room.writing:
+            room.warm_rows -= rows
+
+
+def stream_slices(cursor: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """Ranges of streams with about SLICE_ROWS warm rows each, in order."""
+    counts = cursor.execute("SELECT stream, count(*) FROM warm GROUP BY stream ORDER BY stream").fetchall()
+    slices: list[tuple[int, int]] = []
+    low, size = None, 0
+    for stream, rows in counts:
+        low = stream if low is None else low
+        size += rows
+        if size >= SLICE_ROWS:
+            slices.append((low, stream))
+            low, size = None, 0
+    if low is not None:
+        slices.append((low, counts[-1][0]))
+    return slices
+
+
+def counted(moved: duckdb.DuckDBPyConnection) -> int:
+    row = moved.fetchone()
+    return int(row[0]) if row else 0
