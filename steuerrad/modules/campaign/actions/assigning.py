@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from steuerrad.kernel.events import publish
 from steuerrad.modules.campaign.actions.refusal import RefusedError
-from steuerrad.modules.campaign.actions.writing import decide, ensure_open, locked, needed
+from steuerrad.modules.campaign.actions.writing import decide, ensure_open, locked, needed, optional
 from steuerrad.modules.campaign.models import Assignment, Round
 from steuerrad.modules.campaign.queries.access import ANSWER, COORDINATE, organisations_of
 from steuerrad.modules.campaign.rules.states import UNANSWERED
@@ -45,9 +45,10 @@ def assign(
         raise RefusedError(_("The deputy must be somebody else."), "deputy")
     wanted = {"organisation": organisation, "person": person, "deputy": deputy, "due_on": due_on}
     changed: list[int] = []
+    why = optional(reason)
     with transaction.atomic():
         for question_id in sorted(set(question_ids)):
-            if _assign_one(actor, locked(question_id), wanted, reason.strip()[:1000]):
+            if _assign_one(actor, locked(question_id), wanted, why):
                 changed.append(question_id)
         if changed:
             publish("campaign.assigned", question_ids=changed)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import close_old_connections, connection, transaction
+from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -33,9 +33,33 @@ KEPT = 5  # dossiers of one round
 TOLD_EVERY = 0.3  # seconds between two signs of life
 
 
-def request_dossier(actor: Any, round_: Round, *, what: str, snapshot: Snapshot | None = None) -> Dossier:
-    """Ask for a dossier; it is made after the commit. Raises PermissionDenied."""
+def request_dossier(
+    actor: Any, round_: Round, *, what: str, snapshot: Snapshot | None = None
+) -> tuple[Dossier, bool]:
+    """Ask for a dossier; it is made after the commit. Answers it, and whether it is new.
+
+    Nobody has two of one round made at once: as long as one is under way, that one is the answer, whatever is in it.
+    Raises PermissionDenied.
+    """
     require(actor, READ)
+    own = Dossier.objects.filter(round=round_, requested_by=actor)
+    busy = own.filter(state__in=Dossier.UNDER_WAY).first()
+    if busy is not None:
+        if is_dead(busy):
+            in_background(make, busy.pk)
+        return busy, False
+    try:
+        return _new(actor, round_, what, snapshot), True
+    except IntegrityError:  # asked for twice in the same moment
+        return own.latest("pk"), False
+
+
+def is_dead(dossier: Dossier) -> bool:
+    """Whether whoever should make it gives no sign of life."""
+    return (dossier.seen_at or dossier.requested_at) < clock.now() - DEAD_AFTER
+
+
+def _new(actor: Any, round_: Round, what: str, snapshot: Snapshot | None) -> Dossier:
     with transaction.atomic():
         dossier = Dossier.objects.create(
             round=round_, what=what, snapshot=snapshot, requested_by=actor, requested_at=clock.now(),
@@ -50,7 +74,7 @@ def request_dossier(actor: Any, round_: Round, *, what: str, snapshot: Snapshot 
 
 def forget_old(round_: Round) -> None:
     """Only the newest dossiers of a round are kept: each can be made again at any time."""
-    for old in Dossier.objects.filter(round=round_).exclude(state=Dossier.RUNNING)[KEPT:]:
+    for old in Dossier.objects.filter(round=round_).exclude(state__in=Dossier.UNDER_WAY)[KEPT:]:
         path = old.path
         old.delete()
         if path:

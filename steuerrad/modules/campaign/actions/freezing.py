@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from steuerrad.kernel import clock
 from steuerrad.kernel.collecting import ReleasedAnswer
 from steuerrad.kernel.events import publish
 from steuerrad.modules.campaign.actions.refusal import RefusedError
-from steuerrad.modules.campaign.actions.writing import locked_round, needed
+from steuerrad.modules.campaign.actions.writing import locked_round, needed, optional
 from steuerrad.modules.campaign.models import Assignment, Round, Snapshot
 from steuerrad.modules.campaign.queries.access import COORDINATE
 from steuerrad.modules.campaign.queries.released import released_answers
@@ -20,6 +21,9 @@ from steuerrad.modules.campaign.queries.sources import source_of
 from steuerrad.modules.campaign.rules.states import may_step
 from steuerrad.platform.accounts.access import require
 from steuerrad.platform.audit.log import record
+
+log = logging.getLogger(__name__)
+LONGEST_CAUSE = 300
 
 
 def freeze_round(actor: Any, round_id: int, *, reason: str = "") -> Snapshot:
@@ -34,13 +38,13 @@ def freeze_round(actor: Any, round_id: int, *, reason: str = "") -> Snapshot:
         rows = Assignment.objects.select_for_update().filter(question__round=round_).order_by("pk")
         states = list(rows.values_list("state", flat=True))  # whoever is saving an answer is waited for
         left = sum(state != "released" for state in states)
-        if left and not reason.strip():
+        reason = optional(reason)
+        if left and not reason:
             message = _("%(count)d of %(total)d questions are not released; freezing now needs a reason.")
             raise RefusedError(message % {"count": left, "total": len(states)}, "reason")
         last = round_.snapshots.order_by("-number").first()
         number, previous = (last.number + 1, last.sha256) if last else (1, "")
         now = clock.now()
-        reason = needed(reason) if reason.strip() else ""
         content = contents(round_, number=number, previous=previous, at=now, by=str(actor), reason=reason)
         snapshot = Snapshot.objects.create(
             round=round_, number=number, at=now, author=actor, author_name=str(actor)[:200], reason=reason,
@@ -58,14 +62,26 @@ def freeze_round(actor: Any, round_id: int, *, reason: str = "") -> Snapshot:
 def _deliver(actor: Any, round_: Round, answers: list[ReleasedAnswer]) -> None:
     """Give the answers back to where the questions came from. Demo answers go nowhere.
 
-    Raises RefusedError when the source is gone: what was collected must not be lost on the way.
+    Raises RefusedError when the source is gone or does not take them: what was collected must not be lost on the way.
     """
     if round_.demo:
         return
     source = source_of(round_.source)
     if source is None:
         raise RefusedError(_("The source of the questions is not installed any more."))
-    source.deliver(round_.set_key, answers, actor)
+    try:
+        source.deliver(round_.set_key, answers, actor)
+    except (
+        Exception
+    ) as error:  # another module's code: whatever it is, the person must read what became of the round
+        log.exception("delivering the answers of round %s failed", round_.pk)
+        cause = str(getattr(error, "message", error)).strip() or type(error).__name__
+        raise RefusedError(
+            _(
+                "“%(source)s” did not take the answers, so nothing was frozen and nothing is lost. The reason given: %(cause)s"
+            )
+            % {"source": source.title, "cause": cause[:LONGEST_CAUSE]}
+        ) from error
 
 
 def reopen_round(actor: Any, round_id: int, *, reason: str) -> Round:

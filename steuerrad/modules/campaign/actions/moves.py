@@ -35,7 +35,10 @@ class Move:
 
 
 def _hand_over(actor: Any, question_id: int, said: Words) -> Any:
-    organisation = Organisation.objects.filter(key=said.organisation, retired=False).first()
+    known = {item.key: item for item in Organisation.objects.filter(retired=False)}
+    organisation = known.get(
+        said.organisation
+    )  # looked up here: no database is asked for what it cannot hold
     if organisation is None:
         raise RefusedError(_("Choose an organisation and give a reason."), "organisation")
     return hand_over(actor, question_id, organisation=organisation, reason=said.reason)

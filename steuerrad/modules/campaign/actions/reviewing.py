@@ -16,6 +16,7 @@ from steuerrad.modules.campaign.actions.writing import (
     ensure_open,
     locked,
     needed,
+    optional,
     put_state,
     standing,
 )
@@ -49,7 +50,7 @@ def check_answer(actor: Any, question_id: int, *, revision: int, note: str = "")
         errors = [item for item in standing_findings(assignment) if item.severity == "error"]
         if errors:
             raise FaultsError(_("The answer breaks a rule; send it back."), errors)
-        decide(actor, assignment, "checked", answer=answer, reason=note.strip()[:1000],
+        decide(actor, assignment, "checked", answer=answer, reason=optional(note),
                changes={"state": (assignment.state, state)})  # fmt: skip
         put_state(assignment, state)
     return assignment

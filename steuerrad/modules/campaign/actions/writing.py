@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from steuerrad.kernel import clock
 from steuerrad.modules.campaign.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.campaign.models import Answer, Assignment, Decision, Round
+from steuerrad.modules.campaign.reading import read_text
 from steuerrad.platform.audit.log import record
 from steuerrad.platform.organisations.models import Organisation
 
@@ -38,10 +39,19 @@ def ensure_open(round_: Round) -> None:
 
 
 def needed(reason: str) -> str:
-    """The reason, cleaned. Raises RefusedError when it is empty or too long."""
-    cleaned = reason.strip()
+    """The reason, cleaned. Raises RefusedError when it is empty, too long, or cannot be printed."""
+    cleaned = optional(reason)
     if not cleaned:
         raise RefusedError(_("A reason is needed."), "reason")
+    return cleaned
+
+
+def optional(reason: str) -> str:
+    """A reason or note that may be missing, cleaned. Raises RefusedError as needed() does, except for none at all."""
+    try:
+        cleaned = read_text(reason)
+    except ValueError as error:
+        raise RefusedError(_("The text %(fault)s.") % {"fault": error}, "reason") from error
     if len(cleaned) > LONGEST_REASON:
         raise RefusedError(
             _("The reason is longer than %(most)d characters.") % {"most": LONGEST_REASON}, "reason"

@@ -23,6 +23,7 @@ class Dossier(models.Model):
         (READY, _("ready")),
         (FAILED, _("failed")),
     )
+    UNDER_WAY = (WAITING, RUNNING)
     WHAT = (
         ("working", _("working state")),
         ("released", _("released answers")),
@@ -60,10 +61,19 @@ class Dossier(models.Model):
                 | (~Q(what="snapshot") & Q(snapshot__isnull=True)),
                 name="campaign_dossier_snapshot",
             ),
+            models.UniqueConstraint(
+                fields=["round", "requested_by"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="campaign_dossier_one_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.round} {self.what}"
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in self.UNDER_WAY
 
     @property
     def percent(self) -> int:

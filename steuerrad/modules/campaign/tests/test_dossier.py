@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from pikepdf import Array, Dictionary, Name
@@ -96,7 +97,7 @@ def filled_round(*items: EvidenceInput) -> Round:
 
 def made(round_: Round, at_once: Any, what: str = "working") -> Dossier:
     with at_once(execute=True):
-        asked = dossiers.request_dossier(coordinator(), round_, what=what)
+        asked, _new = dossiers.request_dossier(coordinator(), round_, what=what)
     return Dossier.objects.get(pk=asked.pk)
 
 
@@ -234,7 +235,7 @@ def test_a_dossier_of_a_snapshot_shows_what_was_frozen(at_once: Any) -> None:
     round_ = filled_round()
     snapshot = freeze_round(coordinator(), round_.pk, reason="Frist")
     with at_once(execute=True):
-        asked = dossiers.request_dossier(approver(), round_, what="snapshot", snapshot=snapshot)
+        asked, _new = dossiers.request_dossier(approver(), round_, what="snapshot", snapshot=snapshot)
     content_of(Dossier.objects.get(pk=asked.pk)).close()
 
 
@@ -282,6 +283,57 @@ def test_only_the_newest_dossiers_are_kept(at_once: Any) -> None:
     for _ in range(dossiers.KEPT + 2):
         made(round_, at_once)
     assert Dossier.objects.count() <= dossiers.KEPT + 1
+
+
+def test_what_is_under_way_is_never_forgotten(at_once: Any) -> None:
+    round_ = filled_round()
+    waiting = Dossier.objects.create(
+        round=round_, what="working", requested_at=clock.now() - timedelta(days=1), requested_by=approver()
+    )
+    for _ in range(dossiers.KEPT + 2):
+        made(round_, at_once)
+    assert Dossier.objects.get(pk=waiting.pk).state == "waiting"
+
+
+def test_nobody_has_two_made_at_once(at_once: Any) -> None:
+    round_ = filled_round()
+    first, new = dossiers.request_dossier(coordinator(), round_, what="working")
+    again, new_again = dossiers.request_dossier(coordinator(), round_, what="released")
+    assert (new, new_again, again.pk) == (True, False, first.pk)
+    other, new_other = dossiers.request_dossier(approver(), round_, what="working")
+    assert new_other
+    assert other.pk != first.pk
+    elsewhere, new_elsewhere = dossiers.request_dossier(coordinator(), opened_round("s2026"), what="working")
+    assert new_elsewhere
+    assert elsewhere.pk != first.pk
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(coordinator())
+    address = reverse("campaign:start_dossier", args=[round_.pk])
+    page = client.post(address, {"what": "released"}, follow=True)
+    assert page.redirect_chain[-1][0] == reverse("campaign:dossier", args=[first.pk])
+    assert "still being made" in page.content.decode()
+    dossiers.make(first.pk)
+    _later, new_later = dossiers.request_dossier(coordinator(), round_, what="working")
+    assert new_later
+
+
+def test_the_database_refuses_a_second_one_under_way() -> None:
+    round_ = filled_round()
+    asked = {"round": round_, "what": "working", "requested_by": coordinator(), "requested_at": clock.now()}
+    Dossier.objects.create(**asked, state="running", seen_at=clock.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Dossier.objects.create(**asked)
+
+
+def test_asking_again_wakes_one_whose_maker_died(at_once: Any) -> None:
+    round_ = filled_round()
+    asked = Dossier.objects.create(
+        round=round_, what="working", requested_by=coordinator(), requested_at=clock.now() - timedelta(minutes=9),
+        state="running", seen_at=clock.now() - timedelta(minutes=3),
+    )  # fmt: skip
+    found, new = dossiers.request_dossier(coordinator(), round_, what="working")
+    assert (found.pk, new) == (asked.pk, False)
+    assert Dossier.objects.get(pk=asked.pk).state == "ready"
 
 
 def test_pages_poll_while_it_is_made_and_offer_it_afterwards(at_once: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -138,7 +139,11 @@ def start_dossier(request: HttpRequest, pk: int) -> HttpResponse:
     snapshot = None
     if what not in ("working", "released"):
         snapshot, what = snapshot_or_404(round_, what), "snapshot"
-    made = request_dossier(request.user, round_, what=what, snapshot=snapshot)
+    made, new = request_dossier(request.user, round_, what=what, snapshot=snapshot)
+    if not new:
+        messages.info(
+            request, _("You have asked for a dossier of this round before, and it is still being made.")
+        )
     return redirect("campaign:dossier", pk=made.pk)
 
 
@@ -156,7 +161,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "heading": _("Dossier"), "preline": found.round.title,
         "breadcrumbs": round_crumbs(found.round, (_("Files"), reverse("campaign:files", args=[found.round_id])), (_("Dossier"), "")),
-        "dossier": found, "round": found.round, "busy": found.state in (Dossier.WAITING, Dossier.RUNNING),
+        "dossier": found, "round": found.round, "busy": found.under_way,
     }  # fmt: skip
     return render(request, "campaign/dossier.html", context)
 
@@ -166,7 +171,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
 def dossier_state(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is, for the page that asks again and again."""
     found = dossier_or_404(request, pk)
-    context = {"dossier": found, "busy": found.state in (Dossier.WAITING, Dossier.RUNNING)}
+    context = {"dossier": found, "busy": found.under_way}
     return render(request, "campaign/_dossier.html", context)
 
 
