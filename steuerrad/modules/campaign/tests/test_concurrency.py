@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from steuerrad.modules.campaign.actions.answers import submit_answer
 from steuerrad.modules.campaign.actions.freezing import freeze_round
@@ -29,6 +26,7 @@ from steuerrad.modules.campaign.tests.stage import (
     question,
 )
 from steuerrad.platform.audit.models import AuditEntry
+from tests.support.at_once import alone, copied, shared, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EDITORS, EDITS = 8, 5
@@ -36,53 +34,7 @@ EDITORS, EDITS = 8, 5
 
 @pytest.fixture
 def place(tmp_path: Path) -> dict[str, Any]:
-    """Settings of a database that several connections can share: SQLite's test database lives in memory."""
-    return connection.settings_dict | ({"NAME": str(tmp_path / "many.sqlite3")} if in_memory() else {})
-
-
-def in_memory() -> bool:
-    return connection.vendor == "sqlite"
-
-
-def copied(place: dict[str, Any]) -> None:
-    """Put what was made so far where the threads see it."""
-    if in_memory():
-        target = sqlite3.connect(place["NAME"])
-        connection.ensure_connection()
-        connection.connection.backup(target)
-        target.close()
-
-
-def together(place: dict[str, Any], acts: list[Callable[[], Any]]) -> list[Any]:
-    """Run all at once, each with a connection of its own; answers results or the exceptions."""
-    results: list[Any] = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def run(index: int, act: Callable[[], Any]) -> None:
-        connections["default"].settings_dict = dict(place)
-        try:
-            start.wait(30)
-            results[index] = act()
-        except Exception as error:  # noqa: BLE001 - looked at by the test
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(index, act)) for index, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
-
-
-def alone(place: dict[str, Any], act: Callable[[], Any]) -> Any:
-    """Run one in the shared database."""
-    [result] = together(place, [act])
-    if isinstance(result, Exception):
-        raise result
-    return result
+    return shared(tmp_path)
 
 
 def edit(user: Any, question_id: int, number: int, chance: random.Random) -> Counter[str]:
