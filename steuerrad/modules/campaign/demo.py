@@ -29,11 +29,13 @@ from steuerrad.modules.campaign.rules.checks import NUMERIC
 from steuerrad.modules.campaign.typed import AnswerInput, EvidenceInput
 from steuerrad.platform.accounts.models import Membership, User
 from steuerrad.platform.accounts.roles import Role
+from steuerrad.platform.organisations.models import Organisation
 
 #: The questionnaire of an index comes first, where there is one: it is what a campaign is made for.
 SOURCES = ("city_index.edition", "strategy.kpis")
 #: What becomes of the first answers; the rest of the questions stays open.
 FATES = ("released", "released", "checked", "answered", "sent_back", "declined", "draft")
+LATE = 2  # questions after these that are late
 
 
 def make_demo_round(folder: Path | None) -> list[str]:
@@ -64,15 +66,26 @@ def make_demo_round(folder: Path | None) -> list[str]:
             due_on=today + timedelta(days=10), check_by=today + timedelta(days=17), release_by=today + timedelta(days=24),
             note=_("Demo round with invented answers."), demo=True,
         )  # fmt: skip
-        wanted = round_.questions.filter(Q(assignment__organisation=None) | Q(type__in=NUMERIC))
-        assign(coordinator, list(wanted.values_list("pk", flat=True)), organisation=organisation)
+        assign(coordinator, answered_by(organisation, round_), organisation=organisation)
         mine = order_of(round_.questions.filter(assignment__organisation=organisation))
-        late = [question.pk for question in mine[len(FATES) : len(FATES) + 2]]
+        late = [question.pk for question in mine[len(FATES) : len(FATES) + LATE]]
         assign(coordinator, late, organisation=organisation, due_on=today - timedelta(days=3))
         open_round(coordinator, round_.pk)
         for fate, question in zip(FATES, mine, strict=False):
             answer_as(fate, question, contributor, coordinator, approver)
     return [_("Demo round: %(title)s") % {"title": round_.title}]
+
+
+def answered_by(organisation: Organisation, round_: Round) -> list[int]:
+    """What the contributor's department takes over: what nobody is named for, and what its own city would answer."""
+    nobody = Q(assignment__organisation=None)
+    own = Q(assignment__organisation=organisation.part_of_id) if organisation.part_of_id else nobody
+    found = round_.questions.filter(nobody | own)
+    if (
+        found.count() < len(FATES) + LATE
+    ):  # a small questionnaire: else there would not be one for every state
+        found = round_.questions.filter(nobody | own | Q(type__in=NUMERIC))
+    return list(found.values_list("pk", flat=True))
 
 
 def order_of(questions: Iterable[RoundQuestion]) -> list[RoundQuestion]:

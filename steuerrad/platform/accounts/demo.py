@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from django.conf import settings
@@ -14,12 +15,28 @@ from steuerrad.platform.organisations.models import Organisation
 PASSWORD = "steuerrad-demo"  # noqa: S105 - public on purpose, for demo accounts on loopback
 
 
+def contributor_of(folder: Path) -> tuple[Organisation | None, list[str]]:
+    """Whose contributor the demo login is: the organisation that city.toml names, else the first department.
+
+    Answers it with what there is to say about the file. The city's folder was loaded before, so the file is sound.
+    """
+    known = Organisation.objects.filter(retired=False)
+    file = folder / "city.toml"
+    wanted = (
+        tomllib.loads(file.read_text(encoding="utf-8")).get("demo_contributor") if file.exists() else None
+    )
+    named = known.filter(key=str(wanted)).first() if wanted else None
+    if named is not None:
+        return named, []
+    said = [f"city.toml, demo_contributor: there is no organisation {wanted!r}"] if wanted else []
+    return known.filter(kind="city_unit").order_by("key").first() or known.order_by("key").first(), said
+
+
 def make_demo_accounts(folder: Path) -> list[str]:
     """One account for each role; returns lines to print. Repeating it changes nothing."""
     if settings.TLS:
         return ["No demo logins: this installation runs behind TLS."]
-    organisation = Organisation.objects.filter(retired=False).order_by("-in_charge", "key").first()
-    lines = []
+    organisation, lines = contributor_of(folder)
     with transaction.atomic():
         for role in Role:
             if role == Role.CONTRIBUTOR and organisation is None:
