@@ -4,6 +4,7 @@ OpenID Connect provider, which may also say which roles a person holds."""
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed, password_reset, password_set, user_logged_in
@@ -22,6 +23,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Under the installation's own address: whoever asks for the mail chooses the Host of the request."""
+        return settings.SITE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

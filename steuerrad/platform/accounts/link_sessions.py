@@ -1,4 +1,5 @@
-"""What a session that began with a link in a mail may not do: change how one signs in, or make keys."""
+"""What a session that began with a link in a mail may not do: change how one signs in, make keys, or outlive the
+roles for which a link is enough."""
 
 from __future__ import annotations
 
@@ -7,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from steuerrad.platform.accounts.sign_in_links import SESSION_MARK
+from steuerrad.platform.accounts.sign_in_links import SESSION_MARK, may_use
 
 CLOSED = ("/account/", "/admin/", "/api/keys/")
 OPEN = ("/account/logout/", "/account/login/")
@@ -35,7 +37,13 @@ class NoAccountSettings:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if path.startswith(CLOSED) and not path.startswith(OPEN) and request.session.get(SESSION_MARK):
+        by_link = settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.get(SESSION_MARK)
+        if by_link and request.user.is_authenticated and not may_use(request.user):
+            # Meanwhile the person got a role that asks for the full sign-in: the mail must not open that, too.
+            logout(request)
+            messages.warning(request, _("You have new rights. Please sign in with your password."))
+            return redirect(settings.LOGIN_URL)
+        if by_link and path.startswith(CLOSED) and not path.startswith(OPEN):
             messages.warning(
                 request,
                 _(

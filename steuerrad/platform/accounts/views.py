@@ -38,9 +38,11 @@ class NewLinkForm(forms.Form):
 
 
 def _sealed(response: HttpResponse) -> HttpResponse:
-    """The address holds a secret: it goes into no search engine, and (SECURE_REFERRER_POLICY) to no other site. No
-    "no-referrer" here: with it a browser sends the form with "Origin: null", which the CSRF check refuses."""
+    """The address holds a secret: it goes into no search engine, and not as a Referer to any address, the own ones
+    included, whose servers log it. No "no-referrer" here: with it a browser sends the form with "Origin: null", which
+    the CSRF check refuses."""
     response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "strict-origin"
     return response
 
 
