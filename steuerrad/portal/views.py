@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from steuerrad.kernel.registry import registry
 from steuerrad.platform.accounts.access import holds_anywhere
 from steuerrad.platform.ui.context import PRODUCT_NAME
+from steuerrad.portal.limits import in_api, told, too_large
 from steuerrad.portal.search import LONGEST, find
 
 HITS_A_PAGE = 20
@@ -59,7 +62,12 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    if in_api(request):
+        return told("The request could not be understood.", 400)
+    too_many = isinstance(exception, TooManyFieldsSent | TooManyFilesSent)
+    return render(request, "400.html", {"too_many": too_many}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -71,8 +79,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    if in_api(request):
+        return told("There is no such address.", 404)
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if in_api(request):
+        return told("A fault of the server.", 500)
     return render(request, "500.html", status=500)
