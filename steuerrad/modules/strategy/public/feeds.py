@@ -18,6 +18,7 @@ from steuerrad.modules.strategy.models import Kpi, Measure, Theme
 from steuerrad.modules.strategy.public.queries import news
 from steuerrad.modules.strategy.public.words import Told, told
 from steuerrad.platform.city.queries import current_city
+from steuerrad.platform.ui.charts.svg import clean
 
 View = Callable[..., HttpResponseBase]
 #: Feed readers ask often; a quarter of an hour late is early enough for a strategy.
@@ -25,7 +26,10 @@ MAX_AGE_SECONDS = 900
 
 
 class ChangesFeed(Feed):
-    """What became public, newest first, at most queries.FEED_ITEMS."""
+    """What became public, newest first, at most queries.FEED_ITEMS.
+
+    Texts go through `clean`: one control character that somebody pasted would make the whole feed unreadable XML.
+    """
 
     feed_type = Atom1Feed
 
@@ -33,7 +37,7 @@ class ChangesFeed(Feed):
         self.heading, self.page, self.filters, self.address = heading, page, filters, address
 
     def title(self) -> str:
-        return self.heading
+        return clean(self.heading)
 
     def link(self) -> str:
         return self.page
@@ -46,16 +50,16 @@ class ChangesFeed(Feed):
 
     def author_name(self) -> str:
         city = current_city()
-        return city.name if city else "Steuerrad"
+        return clean(city.name) if city else "Steuerrad"
 
     def items(self) -> list[Told]:
         return [told(item) for item in news(**self.filters)]
 
     def item_title(self, item: Told) -> str:  # type: ignore[override]
-        return item.title
+        return clean(item.title)
 
     def item_description(self, item: Told) -> str:  # type: ignore[override]
-        return item.text
+        return clean(item.text)
 
     def item_link(self, item: Told) -> str:  # type: ignore[override]
         return item.url
