@@ -42,9 +42,10 @@ def own_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def read(request: HttpRequest) -> HttpResponse:
-    """Mark one (pk) or all as read."""
+    """Mark one (pk) as read, all where none is named, and none for what is no number."""
     text = request.POST.get("pk", "")
-    mark_read(request.user, [int(text)] if text.isdecimal() and len(text) < 19 else None)
+    one = [int(text)] if text.isdecimal() and len(text) < 19 else []
+    mark_read(request.user, one if text else None)
     return redirect("notifications:list")
 
 
