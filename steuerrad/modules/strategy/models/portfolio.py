@@ -66,7 +66,10 @@ class Steered(Sourced):
 
 
 class Milestone(Steered):
-    """A step of a measure. after: milestones that must be done first; after_measures: measures likewise."""
+    """A step of a measure. after: milestones that must be done first; after_measures: measures likewise.
+
+    printed_done_on: done_on as the document prints it; what people enter is not public before its release.
+    """
 
     title = models.CharField(_("title"), max_length=200)
     planned_on = models.DateField(_("planned"), null=True, blank=True)
@@ -75,6 +78,7 @@ class Milestone(Steered):
     weight = models.PositiveSmallIntegerField(_("weight"), default=1)
     note = models.CharField(_("note"), max_length=500, blank=True)
     as_printed = models.CharField(_("as printed"), max_length=200, blank=True)
+    printed_done_on = models.DateField(_("done, as printed"), null=True, blank=True)
     after = models.ManyToManyField("self", symmetrical=False, related_name="before", blank=True)
     after_measures = models.ManyToManyField(Measure, related_name="awaited_by", blank=True)
 

@@ -18,6 +18,7 @@ from steuerrad.modules.strategy.portfolio.queries.steering import (
     published,
     steered_measures,
     valid_lines,
+    visible_milestones,
 )
 from steuerrad.modules.strategy.portfolio.rules.milestones import state_of
 
@@ -41,15 +42,15 @@ def light_rows(user: Any) -> Iterator[dict[str, Any]]:
 
 
 def milestone_rows(user: Any) -> Iterator[dict[str, Any]]:
-    readable, today = readable_ids(user), clock.today()
-    for item in milestones().filter(measure__retired=False).order_by("measure__order", "planned_on", "pk"):
-        if readable is None or item.measure_id in readable or (item.document and not item.demo):
-            yield {
-                "measure": item.measure.number, "title": item.title, "planned_on": item.planned_on,
-                "forecast_on": item.forecast_on, "done_on": item.done_on, "weight": item.weight,
-                "state": state_of(item.point, today).value, "as_printed": item.as_printed,
-                "document": item.document, "line": item.line, "demo": item.demo,
-            }  # fmt: skip
+    today = clock.today()
+    rows = milestones().filter(measure__retired=False).order_by("measure__order", "planned_on", "pk")
+    for item in visible_milestones(user, rows):
+        yield {
+            "measure": item.measure.number, "title": item.title, "planned_on": item.planned_on,
+            "forecast_on": item.forecast_on, "done_on": item.done_on, "weight": item.weight,
+            "state": state_of(item.point, today).value, "as_printed": item.as_printed,
+            "document": item.document, "line": item.line, "demo": item.demo,
+        }  # fmt: skip
 
 
 def budget_rows(user: Any) -> Iterator[dict[str, Any]]:
@@ -108,10 +109,11 @@ def dependency_rows(user: Any) -> Iterator[dict[str, Any]]:
         "source", "target"
     )
     for item in rows:
-        if not item.demo or readable is None or item.source_id in readable:
+        inside = readable is None or item.source_id in readable
+        if inside or not item.demo:
             yield {
-                "source": item.source.number, "kind": item.kind, "target": item.target.number, "note": item.note,
-                "demo": item.demo,
+                "source": item.source.number, "kind": item.kind, "target": item.target.number,
+                "note": item.note if inside else "", "demo": item.demo,
             }  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def read_milestones(context: LoadContext, sound: bool) -> list[dict[str, Any]]:
             row.fault("done", "lies in the future")
         values = {
             "title": row.needed("title"), "planned_on": row.date("planned"), "as_printed": row.text("as_printed"),
-            **cells.source(row),
+            "printed_done_on": done, **cells.source(row),
         }  # fmt: skip
         if done is not None:  # otherwise people say when it is done
             values["done_on"] = done

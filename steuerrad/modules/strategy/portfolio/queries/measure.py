@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from steuerrad.modules.strategy.models import (
     BudgetLine,
@@ -21,7 +21,7 @@ from steuerrad.modules.strategy.models import (
 )
 from steuerrad.modules.strategy.portfolio.queries.access import may_read
 from steuerrad.modules.strategy.portfolio.queries.order import names_of, network
-from steuerrad.modules.strategy.portfolio.queries.steering import MeasureState, milestones, published, state
+from steuerrad.modules.strategy.portfolio.queries.steering import MeasureState, published, state
 from steuerrad.modules.strategy.portfolio.queries.succession import predecessors
 from steuerrad.modules.strategy.portfolio.rules.dependencies import Clash, Kind, clashes
 
@@ -73,15 +73,19 @@ def steering_part(measure: Measure, user: Any) -> SteeringPart:
     reads = may_read(user, measure)
     now = state(measure) if reads else state(measure, public=True, demo=False)
     found = sorted(
-        milestones(public=not reads).filter(measure=measure).prefetch_related("after"),
-        key=lambda item: (item.planned_on or item.point.expected or date.max, item.pk),
+        now.milestones, key=lambda item: (item.planned_on or item.point.expected or date.max, item.pk)
     )
+    prefetch_related_objects(found, "after", "after_measures")
     relations = Dependency.objects.select_related("source", "target").filter(
         source__retired=False, target__retired=False
     )
     if not reads:
         relations = relations.filter(demo=False)
     decisions = Decision.objects.filter(measure=measure, retired=False)
+    depends, awaited = list(relations.filter(source=measure)), list(relations.filter(target=measure))
+    if not reads:  # what they note is theirs
+        for item in (*depends, *awaited):
+            item.note = ""
     reports = published() if not reads else StatusReport.objects.filter(state="released")
     return SteeringPart(
         now, reads, found,
@@ -92,7 +96,7 @@ def steering_part(measure: Measure, user: Any) -> SteeringPart:
         list(_inside(BudgetLine, measure, reads).filter(superseded=True).select_related("programme", "recorded_by")),
         list(_inside(StaffDays, measure, reads).select_related("organisation")),
         list(_inside(Risk, measure, reads)),
-        list(relations.filter(source=measure)), list(relations.filter(target=measure)),
+        depends, awaited,
         predecessors(measure), _clashes(measure, found) if reads else [],
     )  # fmt: skip
 

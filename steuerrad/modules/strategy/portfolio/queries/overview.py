@@ -26,6 +26,7 @@ from steuerrad.modules.strategy.portfolio.queries.steering import (
     milestones,
     states,
     valid_lines,
+    visible_milestones,
 )
 from steuerrad.modules.strategy.portfolio.rules import money
 from steuerrad.modules.strategy.portfolio.rules.light import Colour
@@ -118,10 +119,9 @@ def due(user: Any, *, days: int = DUE_DAYS, today: date | None = None) -> list[D
     now = today or clock.today()
     last, readable = now + timedelta(days=days), readable_ids(user)
     found: list[Due] = []
-    for item in milestones().filter(done_on=None, measure__retired=False):
-        seen = readable is None or item.measure_id in readable or (item.document and not item.demo)
+    for item in visible_milestones(user, milestones().filter(measure__retired=False)):
         day = item.point.expected
-        if seen and day is not None and min(day, item.planned_on or day) <= last:
+        if item.done_on is None and day is not None and min(day, item.planned_on or day) <= last:
             late = state_of(item.point, now) == MilestoneState.LATE
             found.append(
                 Due(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
@@ -22,6 +23,7 @@ from steuerrad.modules.strategy.models import (
     StatusReport,
     Target,
 )
+from steuerrad.modules.strategy.portfolio.queries.access import readable_ids
 from steuerrad.modules.strategy.portfolio.rules import light as lights
 from steuerrad.modules.strategy.portfolio.rules import money
 from steuerrad.modules.strategy.portfolio.rules.light import Colour, KpiCourse, Light, Override, Steering
@@ -60,6 +62,39 @@ def milestones(*, public: bool = False, demo: bool = True) -> QuerySet[Milestone
     if public:
         rows = rows.exclude(document="")
     return rows if demo else rows.filter(demo=False)
+
+
+def as_released(item: Milestone, report: StatusReport | None) -> Milestone:
+    """A milestone of a document as everybody may know it. The row in memory is changed; it must not be saved.
+
+    What people have entered since it was loaded (expected, reached, note) is theirs until a report with it is
+    published. report: the newest published one.
+    """
+    if item.changed_at is None:
+        return item
+    planned = item.planned_on.isoformat() if item.planned_on else None
+    frozen = report.snapshot.get("milestones", ()) if report else ()
+    said: dict[str, Any] = next(
+        (entry for entry in frozen if (entry["title"], entry["planned_on"]) == (item.title, planned)), {}
+    )
+    item.forecast_on = date.fromisoformat(said["forecast_on"]) if said.get("forecast_on") else None
+    item.done_on = date.fromisoformat(said["done_on"]) if said.get("done_on") else item.printed_done_on
+    item.note, item.changed_at = "", None
+    return item
+
+
+def visible_milestones(user: Any, rows: QuerySet[Milestone]) -> list[Milestone]:
+    """In the order of the rows: all of measures that the person may read, of others those that are public."""
+    readable = readable_ids(user)
+    if readable is None:
+        return list(rows)
+    seen = [item for item in rows if item.measure_id in readable or (item.document and not item.demo)]
+    outside = {item.measure_id: item.measure for item in seen if item.measure_id not in readable}
+    reports = newest_reports(list(outside.values()), public=True, demo=False, today=clock.today())
+    return [
+        as_released(item, reports.get(item.measure_id)) if item.measure_id in outside else item
+        for item in seen
+    ]
 
 
 def valid_lines(*, demo: bool = True) -> QuerySet[BudgetLine]:
@@ -125,13 +160,15 @@ def states(
 ) -> list[MeasureState]:
     """The state of each measure in the order given. Ten queries whatever their number.
 
-    public: only what is published counts: milestones of documents, KPI values, published reports; no money, no
-    override. demo: whether invented rows count.
+    public: only what is published counts: milestones of documents (as_released), KPI values, published reports; no
+    money, no override. demo: whether invented rows count.
     """
     every, day = list(measures), today or clock.today()
+    reports = newest_reports(every, public=public, demo=demo, today=day)
     points: dict[int, list[Milestone]] = defaultdict(list)
     for item in milestones(public=public, demo=demo).filter(measure__in=[one.pk for one in every]):
-        points[item.measure_id].append(item)
+        known = as_released(item, reports.get(item.measure_id)) if public else item
+        points[item.measure_id].append(known)
     lines: dict[int, list[BudgetLine]] = defaultdict(list)
     faults: dict[str, list[money.MoneyFault]] = defaultdict(list)
     if not public:
@@ -140,7 +177,6 @@ def states(
             lines[line.measure_id].append(line)
         for fault in money.faults([line.rules for line in all_lines], programmes()):
             faults[fault.measure].append(fault)
-    reports = newest_reports(every, public=public, demo=demo, today=day)
     ways, held = courses(every, day), {} if public else overrides(every, day)
     said = last_said(every)
     found = []
