@@ -32,6 +32,7 @@ module = Module(
         NavigationItem(_("Strategy"), "strategy:index", order=100),
         NavigationItem(_("Measures"), "strategy:measures", order=110),
         NavigationItem(_("KPIs"), "strategy:kpis", order=120),
+        NavigationItem(_("Portfolio"), "strategy:portfolio", order=115),
         NavigationItem(_("For the public"), "strategy:public", order=90),
     ),
     permissions=(

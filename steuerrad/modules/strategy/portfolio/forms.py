@@ -73,9 +73,14 @@ class MilestoneForm(VersionedForm):
         label=_("Only after"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Milestones that must be reached first."),
     )  # fmt: skip
+    after_measures = forms.MultipleChoiceField(
+        label=_("Only after other measures"), required=False, widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text=_("Measures that must be delivered first. Hold Ctrl to choose several or to take a choice back."),
+    )  # fmt: skip
     note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=area(2))
 
     def prepare(self) -> None:
+        self.offer_measures()
         if self.row is not None and self.row.document:
             for name in ("title", "planned_on"):
                 self.fields[name].disabled = True
@@ -87,6 +92,15 @@ class MilestoneForm(VersionedForm):
         self.fields["after"].choices = [(str(item.pk), item.title) for item in others]  # type: ignore[attr-defined]
         if not others:
             del self.fields["after"]
+
+    def offer_measures(self) -> None:
+        every = steered_measures().exclude(pk=self.measure.pk).order_by("order", "pk")
+        self.fields["after_measures"].choices = [(item.number, str(item)) for item in every]  # type: ignore[attr-defined]
+        if self.row is not None:
+            self.initial["after_measures"] = list(self.row.after_measures.values_list("number", flat=True))
+
+    def clean_after_measures(self) -> list[Measure]:
+        return list(Measure.objects.filter(number__in=self.cleaned_data["after_measures"]))
 
     def clean_after(self) -> list[Milestone]:
         return list(Milestone.objects.filter(pk__in=self.cleaned_data["after"], measure=self.measure))

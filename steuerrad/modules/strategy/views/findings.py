@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from steuerrad.modules.strategy.actions.findings import ACCEPT_FINDING, accept_finding, withdraw_acceptance
-from steuerrad.modules.strategy.actions.refusal import RefusedError
 from steuerrad.modules.strategy.audit_queries import counts
 from steuerrad.modules.strategy.audit_text import severity_noun
 from steuerrad.modules.strategy.forms import AcceptForm, FindingFilterForm
 from steuerrad.modules.strategy.queries import findings as queries
 from steuerrad.modules.strategy.rules.audit.table import RULES
 from steuerrad.modules.strategy.views.parts import crumbs, page_of
+from steuerrad.modules.strategy.views.writing import told
 from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.city.queries import documents
 
@@ -55,12 +54,10 @@ def accept(request: HttpRequest, fingerprint: str) -> HttpResponse:
         raise Http404
     form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            accept_finding(request.user, fingerprint, form.cleaned_data["reason"])
-        except RefusedError as error:
-            messages.error(request, str(error.message))
-        else:
-            messages.success(request, _("The finding is accepted and stays quiet until its facts change."))
+        told(
+            request, lambda: accept_finding(request.user, fingerprint, form.cleaned_data["reason"]),
+            _("The finding is accepted and stays quiet until its facts change."),
+        )  # fmt: skip
         return redirect("strategy:findings")
     context = {
         "heading": _("Accept a finding"),
@@ -79,10 +76,5 @@ def accept(request: HttpRequest, fingerprint: str) -> HttpResponse:
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, fingerprint: str) -> HttpResponse:
-    try:
-        withdraw_acceptance(request.user, fingerprint)
-    except RefusedError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("The finding speaks again."))
+    told(request, lambda: withdraw_acceptance(request.user, fingerprint), _("The finding speaks again."))
     return redirect("strategy:findings")

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steuerrad.modules.strategy.actions.proposals import propose_correction, propose_value
-from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.strategy.actions.values import may_record
 from steuerrad.modules.strategy.charts import value_chart
 from steuerrad.modules.strategy.forms import CorrectionForm, KpiFilterForm, ValueForm
@@ -24,6 +23,7 @@ from steuerrad.modules.strategy.queries.findings import open_findings_of
 from steuerrad.modules.strategy.queries.proposals import waiting_for_kpi
 from steuerrad.modules.strategy.views.measures import trail
 from steuerrad.modules.strategy.views.parts import crumbs, page_of, sort_headers
+from steuerrad.modules.strategy.views.writing import attempt, settle
 from steuerrad.platform.city.queries import documents
 from steuerrad.platform.links.queries import linked
 
@@ -104,16 +104,12 @@ def new_value(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(found)
     form = ValueForm(request.POST if request.method == "POST" else None, unit=found.unit)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            propose_value(
-                request.user, found, day=data["date"], value=data["value"], quality=data["quality"],
-                source=data["source"], note=data["note"],
-            )  # fmt: skip
-        except RefusedError as error:
-            form.add_error(error.field, str(error.message))
-        else:
-            messages.success(request, _("Reported. The value counts once somebody else has released it."))
+        data = dict(form.cleaned_data)
+        day = data.pop("date")
+        if attempt(
+            request, form, lambda: propose_value(request.user, found, day=day, **data),
+            _("Reported. The value counts once somebody else has released it."),
+        ):  # fmt: skip
             return redirect(found)
     return _form(request, found, form, _("Record a value"))
 
@@ -134,25 +130,14 @@ def correction(request: HttpRequest, code: str, value_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial=initial, unit=found.unit
     )
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            propose_correction(
-                request.user, old, value=data["value"], quality=data["quality"], source=data["source"],
-                note=data["note"], reason=data["reason"],
-            )  # fmt: skip
-        except ConflictError as error:
-            messages.error(request, str(error.message))
-            return redirect(found)
-        except RefusedError as error:
-            form.add_error(error.field, str(error.message))
-        else:
-            messages.success(
-                request,
-                _(
-                    "Reported. The correction counts once somebody else has released it; the earlier value stays readable."
-                ),
-            )
-            return redirect(found)
+        done = _(
+            "Reported. The correction counts once somebody else has released it; the earlier value stays readable."
+        )
+        answer = settle(
+            request, form, lambda: propose_correction(request.user, old, **form.cleaned_data), done, found
+        )
+        if answer is not None:
+            return answer
     return _form(request, found, form, _("Correct a value"), old)
 
 

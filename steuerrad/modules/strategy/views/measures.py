@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steuerrad.kernel import clock
 from steuerrad.modules.strategy.actions.proposals import may_report_status, propose_status
-from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.strategy.actions.status import change_status, may_change_status
 from steuerrad.modules.strategy.forms import MeasureFilterForm, StatusForm
 from steuerrad.modules.strategy.models import Kpi, Measure, MeasureOrganisation
@@ -27,6 +25,7 @@ from steuerrad.modules.strategy.queries.systems import runs_here
 from steuerrad.modules.strategy.rules.progress import attention, is_stale
 from steuerrad.modules.strategy.rules.states import PeriodKind, Status
 from steuerrad.modules.strategy.views.parts import crumbs, page_of, sort_headers
+from steuerrad.modules.strategy.views.writing import settle
 from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.audit.models import AuditEntry
 from steuerrad.platform.city.queries import documents
@@ -117,26 +116,15 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
         raise PermissionDenied
     form = StatusForm(request.POST if request.method == "POST" else None, measure=found)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            write = change_status if direct else propose_status
-            write(
-                request.user, found, status=data["status"], since=data["since"], reason=data["reason"],
-                source=data["source"], before=data["before"],
-            )  # fmt: skip
-        except ConflictError as error:
-            messages.error(request, str(error.message))
-            return redirect(found)
-        except RefusedError as error:
-            form.add_error(error.field, str(error.message))
-        else:
-            done = (
-                _("The status has been changed.")
-                if direct
-                else _("Reported. The status counts once the coordination has released it.")
-            )
-            messages.success(request, done)
-            return redirect(found)
+        write = change_status if direct else propose_status
+        done = (
+            _("The status has been changed.")
+            if direct
+            else _("Reported. The status counts once the coordination has released it.")
+        )
+        answer = settle(request, form, lambda: write(request.user, found, **form.cleaned_data), done, found)
+        if answer is not None:
+            return answer
     context = {
         "heading": _("Change the status"),
         "preline": str(found),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from steuerrad.modules.strategy.actions.proposals import may_decide, release, send_back, withdraw
-from steuerrad.modules.strategy.actions.refusal import RefusedError
 from steuerrad.modules.strategy.forms import SendBackForm
+from steuerrad.modules.strategy.models.proposals import Proposal
 from steuerrad.modules.strategy.queries import proposals as queries
 from steuerrad.modules.strategy.views.parts import crumbs
+from steuerrad.modules.strategy.views.writing import told
+
+View = Callable[[HttpRequest, str, int], HttpResponse]
 
 
 @login_required
@@ -40,44 +46,27 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     return render(request, "strategy/proposals.html", context)
 
 
-@login_required
-@require_POST
-def release_proposal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    found = queries.proposal(kind, pk, request.user)
-    try:
-        release(request.user, found)
-    except RefusedError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("Released: it counts and is public now."))
-    return redirect("strategy:proposals")
+def decided(act: Callable[[HttpRequest, Proposal], Any], success: Any) -> View:
+    """A view that decides on one proposal and goes back to the list."""
 
-
-@login_required
-@require_POST
-def send_back_proposal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    found = queries.proposal(kind, pk, request.user)
-    form = SendBackForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Say what is to be changed."))
+    @login_required
+    @require_POST
+    def decide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        found = queries.proposal(kind, pk, request.user)
+        told(request, lambda: act(request, found), success)
         return redirect("strategy:proposals")
-    try:
-        send_back(request.user, found, form.cleaned_data["decision"])
-    except RefusedError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("Sent back with your reason."))
-    return redirect("strategy:proposals")
+
+    return decide
 
 
-@login_required
-@require_POST
-def withdraw_proposal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    found = queries.proposal(kind, pk, request.user)
-    try:
-        withdraw(request.user, found)
-    except RefusedError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("Withdrawn."))
-    return redirect("strategy:proposals")
+def sent_back(request: HttpRequest, found: Proposal) -> None:
+    form = SendBackForm(request.POST)
+    send_back(request.user, found, form.cleaned_data["decision"] if form.is_valid() else "")
+
+
+release_proposal = decided(
+    lambda request, found: release(request.user, found),
+    gettext_lazy("Released: it counts and is public now."),
+)
+send_back_proposal = decided(sent_back, gettext_lazy("Sent back with your reason."))
+withdraw_proposal = decided(lambda request, found: withdraw(request.user, found), gettext_lazy("Withdrawn."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from steuerrad.kernel import clock
-from steuerrad.modules.strategy.actions.refusal import RefusedError
 from steuerrad.modules.strategy.models import Measure, Rating, StatusReport
 from steuerrad.modules.strategy.portfolio.actions import reports, succession
 from steuerrad.modules.strategy.portfolio.actions.rating import rate
@@ -27,8 +25,9 @@ from steuerrad.modules.strategy.portfolio.forms import (
 from steuerrad.modules.strategy.portfolio.permissions import RATE, RELEASE_REPORT, STEER
 from steuerrad.modules.strategy.portfolio.queries import rating as rating_queries
 from steuerrad.modules.strategy.portfolio.rules.succession import SuccessionKind
-from steuerrad.modules.strategy.portfolio.views.edit import attempt, back_to, shown
+from steuerrad.modules.strategy.portfolio.views.edit import back_to, shown
 from steuerrad.modules.strategy.portfolio.views.parts import measure_or_404, portfolio_crumbs
+from steuerrad.modules.strategy.views.writing import attempt, told
 from steuerrad.platform.accounts.access import allowed, require
 
 
@@ -72,12 +71,11 @@ def override(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def withdraw_override(request: HttpRequest, number: str) -> HttpResponse:
     measure = measure_or_404(number)
-    try:
-        reports.withdraw_override(request.user, measure)
-    except RefusedError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("The computed light counts again."))
+    told(
+        request,
+        lambda: reports.withdraw_override(request.user, measure),
+        _("The computed light counts again."),
+    )
     return redirect(back_to(measure))
 
 

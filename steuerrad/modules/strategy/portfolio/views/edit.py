@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -17,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
 from steuerrad.modules.strategy.models import (
     BudgetLine,
     Decision,
@@ -33,6 +31,7 @@ from steuerrad.modules.strategy.portfolio.actions import milestones, money, repo
 from steuerrad.modules.strategy.portfolio.actions.steered import may_steer
 from steuerrad.modules.strategy.portfolio.rules.dependencies import Kind as DependencyKind
 from steuerrad.modules.strategy.portfolio.views.parts import measure_crumbs, measure_or_404
+from steuerrad.modules.strategy.views.writing import attempt
 
 Data = dict[str, Any]
 
@@ -150,7 +149,7 @@ def new(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     form = made.form(request.POST if request.method == "POST" else None, measure=measure)
     done = False
     if request.method == "POST" and form.is_valid():
-        done = attempt(request, form, lambda: made.add(request.user, measure, form.cleaned_data))
+        done = attempt(request, form, lambda: made.add(request.user, measure, form.cleaned_data), _("Saved."))
     return redirect(back_to(measure, kind)) if done else shown(request, measure, form, made.titles[0], kind)
 
 
@@ -163,7 +162,7 @@ def change(request: HttpRequest, number: str, kind: str, pk: int) -> HttpRespons
     form = made.form(request.POST if request.method == "POST" else None, measure=measure, row=row)
     write, done = made.change, False
     if request.method == "POST" and form.is_valid():
-        done = attempt(request, form, lambda: write(request.user, row, form.cleaned_data))
+        done = attempt(request, form, lambda: write(request.user, row, form.cleaned_data), _("Saved."))
     return redirect(back_to(measure, kind)) if done else shown(request, measure, form, made.titles[1], kind)
 
 
@@ -176,24 +175,12 @@ def remove(request: HttpRequest, number: str, kind: str, pk: int) -> HttpRespons
     form = forms.ReasonForm(request.POST if request.method == "POST" else None)
     take, done = made.remove, False
     if request.method == "POST" and form.is_valid():
-        done = attempt(request, form, lambda: take(request.user, row, form.cleaned_data["reason"]))
+        done = attempt(
+            request, form, lambda: take(request.user, row, form.cleaned_data["reason"]), _("Saved.")
+        )
     if done:
         return redirect(back_to(measure, kind))
     return shown(request, measure, form, made.titles[2], kind, lead=str(row))
-
-
-def attempt(request: HttpRequest, form: Form, act: Callable[[], Any], success: str = "") -> bool:
-    """Do it; what is refused stands at its field, and nothing is lost of what was typed."""
-    try:
-        act()
-    except RefusedError as error:
-        field = error.field if error.field in form.fields else None
-        form.add_error(field, str(error.message))
-        if isinstance(error, ConflictError):
-            messages.error(request, str(error.message))
-        return False
-    messages.success(request, success or _("Saved."))
-    return True
 
 
 def shown(
