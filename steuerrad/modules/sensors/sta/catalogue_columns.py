@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -76,7 +77,9 @@ class JsonPart(Func):
     Unlike a cast it cannot fail on a row that holds something else.
     """
 
-    SQLITE = MappingProxyType({"text": "('text')", "number": "('integer', 'real')", "truth": "('true', 'false')"})
+    SQLITE = MappingProxyType(
+        {"text": "('text')", "number": "('integer', 'real')", "truth": "('true', 'false')"}
+    )
     POSTGRESQL = MappingProxyType({"text": "string", "number": "number", "truth": "boolean"})
     FIELDS = MappingProxyType({"text": TextField, "number": FloatField, "truth": BooleanField})
     CASTS = MappingProxyType({"text": "", "number": "::double precision", "truth": "::boolean"})
@@ -122,3 +125,24 @@ class JsonPresent(JsonPart):
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         source, parameters = compiler.compile(self.source_expressions[0])
         return f"({source} #>> %s::text[]) IS NOT NULL", [*parameters, list(self.keys)]
+
+
+class Among(Func):
+    """Whether the primary key is one of many: one parameter however many there are (SQLite takes 32,766)."""
+
+    output_field = BooleanField()
+
+    def __init__(self, keys: Any) -> None:
+        self.keys = [int(key) for key in keys]
+        super().__init__(F("pk"))
+
+    def _constructor_args(self) -> Any:
+        return (tuple(self.keys),), {}
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        sql, parameters = compiler.compile(self.source_expressions[0])
+        return f"{sql} IN (SELECT value FROM JSON_EACH(%s))", [*parameters, json.dumps(self.keys)]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        sql, parameters = compiler.compile(self.source_expressions[0])
+        return f"{sql} = ANY(%s::bigint[])", [*parameters, self.keys]

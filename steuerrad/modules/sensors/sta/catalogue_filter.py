@@ -16,7 +16,7 @@ from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsN
 from steuerrad.engines.observations import micros
 from steuerrad.modules.sensors.sta import expressions as e
 from steuerrad.modules.sensors.sta import spatial
-from steuerrad.modules.sensors.sta.catalogue_columns import LINKS, MODELS, column
+from steuerrad.modules.sensors.sta.catalogue_columns import LINKS, MODELS, Among, column
 from steuerrad.modules.sensors.sta.catalogue_values import Values, truth_call
 from steuerrad.modules.sensors.sta.checking import (
     Resolved,
@@ -47,7 +47,9 @@ def condition(node: e.Expression, entity: EntityType, context: Context, place: s
 
 def _settled(found: Any) -> Any:
     """A condition that is never NULL, so that its negation is right."""
-    return Exact(Case(When(found, then=Value(True)), default=Value(False), output_field=BooleanField()), Value(True))
+    return Exact(
+        Case(When(found, then=Value(True)), default=Value(False), output_field=BooleanField()), Value(True)
+    )
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,11 @@ class Filter:
         beyond = BY_NAME[navigation.target]
         model = MODELS[beyond.name]
         found = self.context.see(model).filter(Filter(beyond, self.context, self.place).truth(inner))
-        return Q(**{f"{LINKS[self.entity.name, link]}__in": found.order_by().values("pk")})
+        way = {f"{LINKS[self.entity.name, link]}__in": found.order_by().values("pk")}
+        if not navigation.many:
+            return Q(**way)
+        rows = MODELS[self.entity.name]._default_manager.filter(**way)
+        return Q(pk__in=rows.order_by().values("pk"))  # a join to many would repeat rows
 
     def _through_observations(self, inner: e.Expression) -> Any:
         from steuerrad.modules.sensors.sta import observation_filter
@@ -108,7 +114,7 @@ class Filter:
             raise NotSupported("features cannot be chosen by their observations", self.place)
         found = observation_filter.condition(inner, observations, self.context, self.place)
         streams = list(self.context.see(MODELS["Datastream"]).values_list("pk", flat=True))
-        return Q(pk__in=found.streams(self.context.store, streams))
+        return Q(Among(found.streams(self.context.store, streams)))
 
     def _compare(self, node: e.Compare) -> Any:
         if node.operator == "ne":
@@ -128,8 +134,16 @@ class Filter:
         return self._lookup(node, wanted)
 
     def _lookup(self, node: e.Compare, wanted: Type) -> Any:
-        if wanted in ("moment", "duration") or node.operator == "eq" or wanted in ("text", "number", "date", "time"):
-            return Q(LOOKUPS[node.operator](self.values.build(node.left, wanted), self.values.build(node.right, wanted)))
+        if (
+            wanted in ("moment", "duration")
+            or node.operator == "eq"
+            or wanted in ("text", "number", "date", "time")
+        ):
+            return Q(
+                LOOKUPS[node.operator](
+                    self.values.build(node.left, wanted), self.values.build(node.right, wanted)
+                )
+            )
         raise NotSupported(f"a {wanted} cannot be compared like this", self.place)
 
     def _either(self, node: e.Compare) -> Any:
@@ -147,7 +161,7 @@ class Filter:
         if isinstance(other, e.Field):
             found = resolve(other, self.entity, self.place)
             if found.type == "period":
-                return ~Q(pk__in=self._extents()[0].tolist())
+                return ~Q(Among(self._extents()[0]))
             return ~Q(self.values.present(found))
         return Q(IsNull(self.values.build(other, self.values.type_of(other)), True))
 
@@ -181,7 +195,7 @@ class Filter:
         fits = np.ones(len(streams), dtype=bool)
         for mine, sign, theirs in RULES[operator]:
             fits &= SIGNS[sign](sides[mine], against[theirs])
-        return Q(pk__in=streams[fits].tolist())
+        return Q(Among(streams[fits]))
 
     def _moment(self, node: e.Expression) -> e.Moment | e.Period:
         if isinstance(node, e.Call) and node.function == "now":
@@ -193,13 +207,18 @@ class Filter:
             if isinstance(inner, e.Moment):
                 by = node.right.value if node.operator == "add" else -node.right.value
                 return e.Moment(inner.value + by)
-        raise NotSupported("it can only be compared with a moment or an interval that stands there", self.place)
+        raise NotSupported(
+            "it can only be compared with a moment or an interval that stands there", self.place
+        )
 
     def _call(self, node: e.Call) -> Any:
         function = FUNCTIONS[node.function]
         if "geometry" in function.arguments:
             return self._spatial(node)
-        given = [self.values.build(item, kind) for item, kind in zip(node.arguments, function.arguments, strict=False)]
+        given = [
+            self.values.build(item, kind)
+            for item, kind in zip(node.arguments, function.arguments, strict=False)
+        ]
         return Q(truth_call(node.function, given[0], given[1]))
 
     def _measured(self, node: e.Expression) -> bool:
@@ -214,7 +233,7 @@ class Filter:
             pattern = str(third.value)
         operands, keys = self._operands(node.arguments[:2], near=node.function in spatial.NEAR)
         fits = np.broadcast_to(spatial.holds(node.function, operands[0], operands[1], pattern), keys.shape)
-        return Q(pk__in=keys[fits].tolist())
+        return Q(Among(keys[fits]))
 
     def _by_measure(self, node: e.Compare) -> Any:
         call, limit, operator = node.left, node.right, node.operator
@@ -226,7 +245,7 @@ class Filter:
         found = np.broadcast_to(spatial.measure(call.function, *operands), keys.shape)
         sign = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}[operator]
         with np.errstate(invalid="ignore"):
-            return Q(pk__in=keys[SIGNS[sign](found, float(limit.value or 0))].tolist())
+            return Q(Among(keys[SIGNS[sign](found, float(limit.value or 0))]))
 
     def _operands(self, arguments: tuple[e.Expression, ...], *, near: bool) -> tuple[list[Any], Any]:
         """The geometries of the arguments, one for each row that may fit, and the keys of those rows."""
@@ -241,7 +260,9 @@ class Filter:
         names = [column(found.property) for found in fields]
         table = list(rows.order_by().values_list("pk", *names)[: MOST_SHAPES + 1])
         if len(table) > MOST_SHAPES:
-            raise BadRequest(f"the filter would look at more than {MOST_SHAPES} geometries; narrow it down", self.place)
+            raise BadRequest(
+                f"the filter would look at more than {MOST_SHAPES} geometries; narrow it down", self.place
+            )
         keys = np.array([row[0] for row in table], dtype=np.int64)
         columns = iter(spatial.shapes([row[number + 1] for row in table]) for number in range(len(names)))
         return [next(columns) if isinstance(item, e.Field) else item.value for item in arguments], keys  # type: ignore[union-attr]

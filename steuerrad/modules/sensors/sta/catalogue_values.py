@@ -144,7 +144,9 @@ class Values:
         kinds = (self.type_of(node.left), self.type_of(node.right))
         if kinds[0] == "moment" and kinds[1] == "duration":
             left, right = self.build(node.left, "moment"), self.build(node.right, "duration")
-            return ExpressionWrapper(left + right if node.operator == "add" else left - right, DateTimeField())
+            return ExpressionWrapper(
+                left + right if node.operator == "add" else left - right, DateTimeField()
+            )
         if "duration" in kinds or "moment" in kinds:
             raise NotSupported("sums of this kind are not supported here", self.place)
         left, right = self._number(node.left), self._number(node.right)
@@ -158,7 +160,9 @@ class Values:
             case "div":
                 return left / NullIf(right, Value(0.0, output_field=FloatField()))
             case _:
-                return Mod(left, NullIf(right, Value(0.0, output_field=FloatField())), output_field=FloatField())
+                return Mod(
+                    left, NullIf(right, Value(0.0, output_field=FloatField())), output_field=FloatField()
+                )
 
     def _number(self, node: e.Expression) -> Any:
         return Cast(self.build(node, "number"), FloatField())
@@ -169,7 +173,9 @@ class Values:
             return Value({"now": self.now, "mindatetime": LOWEST, "maxdatetime": HIGHEST}[name])
         if "geometry" in function.arguments:
             raise NotSupported(f"{name} can be compared with a number, nothing else", self.place)
-        given = [self.build(item, kind) for item, kind in zip(node.arguments, function.arguments, strict=False)]
+        given = [
+            self.build(item, kind) for item, kind in zip(node.arguments, function.arguments, strict=False)
+        ]
         if name in EXTRACTS:
             return EXTRACTS[name](given[0], tzinfo=UTC)
         if name in TEXTS:
@@ -214,4 +220,3 @@ def truth_call(name: str, first: Any, second: Any) -> Any:
         return Exact(Substr(first, Value(1), Length(second)), second)
     start = Length(first) - Length(second) + Value(1)
     return Exact(Substr(first, Coalesce(start, Value(1)), Length(second)), second)
-

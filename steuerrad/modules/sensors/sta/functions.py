@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Literal
 
 #: What an expression gives. "any": known only when a row is looked at (JSON properties, results).
-Type = Literal["text", "number", "truth", "moment", "period", "date", "time", "duration", "geometry", "any", "null"]
+Type = Literal[
+    "text", "number", "truth", "moment", "period", "date", "time", "duration", "geometry", "any", "null"
+]
 
 
 @dataclass(frozen=True)

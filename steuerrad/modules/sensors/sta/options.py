@@ -22,7 +22,9 @@ KNOWN = frozenset(
     ["$filter", "$expand", "$select", "$orderby", "$top", "$skip", "$count", "$resultFormat", "$skiptoken"]
 )
 #: Options of OData 4 that the standard leaves out; asking for them is answered with 501.
-ELSEWHERE = frozenset(["$apply", "$compute", "$deltatoken", "$format", "$index", "$levels", "$search", "$schemaversion"])
+ELSEWHERE = frozenset(
+    ["$apply", "$compute", "$deltatoken", "$format", "$index", "$levels", "$search", "$schemaversion"]
+)
 #: Inside of $expand the outer request alone decides on the form of the answer.
 INNER = KNOWN - {"$resultFormat", "$skiptoken"}
 
@@ -104,7 +106,12 @@ class _Budget:
 
 
 def _read(
-    texts: list[tuple[str, str]], entity: EntityType, where: str, known: frozenset[str], budget: _Budget, depth: int = 0
+    texts: list[tuple[str, str]],
+    entity: EntityType,
+    where: str,
+    known: frozenset[str],
+    budget: _Budget,
+    depth: int = 0,
 ) -> Options:
     given: dict[str, str] = {}
     for name, value in texts:
@@ -180,7 +187,9 @@ def divided(text: str, sign: str, place: str) -> Iterator[str]:
         elif letter in "()":
             depth += 1 if letter == "(" else -1
             if depth < 0:
-                raise BadRequest("a bracket is closed that was not opened", f"{place}, character {position + 1}")
+                raise BadRequest(
+                    "a bracket is closed that was not opened", f"{place}, character {position + 1}"
+                )
         elif letter == sign and depth == 0:
             yield text[start:position]
             start = position + 1
@@ -197,7 +206,11 @@ def _select(text: str, entity: EntityType, place: str) -> tuple[str, ...]:
         name = item.partition("/")[0]
         if name in ("id", "@iot.id"):
             item = "@iot.id"
-        elif name not in entity.properties and name not in entity.navigation and name not in ("*", "@iot.selfLink"):
+        elif (
+            name not in entity.properties
+            and name not in entity.navigation
+            and name not in ("*", "@iot.selfLink")
+        ):
             raise BadRequest(f"a {entity.name} has no {name[:60]!r}", place)
         found.append(item)
     return tuple(dict.fromkeys(found))

@@ -139,7 +139,9 @@ def _literal(token: Token) -> e.Expression:
         case "PERIOD":
             return e.Period(*read_period(text))
         case "MOMENT":
-            offset = datetime.fromisoformat(text.replace(" ", "+").replace("z", "Z")).utcoffset() or timedelta()
+            offset = (
+                datetime.fromisoformat(text.replace(" ", "+").replace("z", "Z")).utcoffset() or timedelta()
+            )
             return e.Moment(read_moment(text), int(offset.total_seconds() // 60))
         case "DAY":
             return e.Day(date.fromisoformat(text))
@@ -237,4 +239,8 @@ def _complaint(error: UnexpectedInput, text: str) -> str:
     if isinstance(error, UnexpectedCharacters):
         return f"{text[error.pos_in_stream : error.pos_in_stream + 20]!r} is not understood"  # type: ignore[misc]
     token = getattr(error, "token", None)
-    return "the expression ends too early" if token is None or token.type == "$END" else f"{str(token)[:20]!r} is not expected here"
+    return (
+        "the expression ends too early"
+        if token is None or token.type == "$END"
+        else f"{str(token)[:20]!r} is not expected here"
+    )

@@ -10,7 +10,7 @@ from steuerrad.modules.sensors.sta.entities import BY_SET, EntityType, target
 from steuerrad.modules.sensors.sta.faults import BadRequest, NotFound
 
 Id = int | str
-Ending = Literal["", "ref", "value"]
+Ending = Literal["", "ref", "value", "count"]
 #: A path deeper than this follows the same links in a circle; it is refused.
 MOST_STEPS = 12
 LONGEST_PATH = 2000
@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Path:
-    """A whole path. keys: the way into a property, outermost first; ending: "$ref" or "$value" without the sign."""
+    """A whole path. keys: the way into a property, outermost first; ending: "$ref", "$value" or "$count" without the sign."""
 
     steps: tuple[Step, ...] = ()
     keys: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ def parse(path: str) -> Path:
     steps: list[Step] = []
     for number, part in enumerate(parts):
         place = f"path, part {number + 1}"
-        if part == "$ref" or part == "$value" or (steps and _is_property(steps[-1], part)):
+        if part in ("$ref", "$value", "$count") or (steps and _is_property(steps[-1], part)):
             return _ended(tuple(steps), parts[number:], place)
         steps.append(_step(steps[-1] if steps else None, part, place))
     return Path(tuple(steps))
@@ -135,6 +135,8 @@ def _ended(steps: tuple[Step, ...], rest: list[str], place: str) -> Path:
     """The part of the path behind the last entity: a property, keys inside of it, $value, $ref."""
     if not steps:
         raise NotFound(f"{rest[0]!r} needs an entity before it", place)
+    if rest == ["$count"] and steps[-1].many:
+        return Path(steps, (), "count")
     if rest == ["$ref"]:
         return Path(steps, (), "ref")
     ending: Ending = "value" if rest[-1] == "$value" else ""

@@ -1,0 +1,226 @@
+"""Writes entities with what $expand asks for: level by level, one reading for each navigation, never one for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import pyarrow as pa
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+
+from steuerrad.modules.sensors.sta import expressions as e
+from steuerrad.modules.sensors.sta.catalogue_columns import LINKS, MODELS
+from steuerrad.modules.sensors.sta.catalogue_filter import ordering
+from steuerrad.modules.sensors.sta.choosing import chosen_of, filtered, next_link, store_order, streams_of
+from steuerrad.modules.sensors.sta.context import Context
+from steuerrad.modules.sensors.sta.entities import BY_NAME, EntityType
+from steuerrad.modules.sensors.sta.faults import BadRequest
+from steuerrad.modules.sensors.sta.features import features
+from steuerrad.modules.sensors.sta.observation_filter import Chosen, of_features
+from steuerrad.modules.sensors.sta.observation_json import one
+from steuerrad.modules.sensors.sta.options import Expanded, Options
+from steuerrad.modules.sensors.sta.paths import written
+from steuerrad.modules.sensors.sta.representation import Writer, area_of
+from steuerrad.platform.observations.models import Thing
+
+#: Entities that one answer may hold on all levels together.
+MOST_ENTITIES = 100_000
+#: Datastreams or features under which observations are read one by one, when the latest alone are not enough.
+MOST_READINGS = 1000
+NEWEST = (e.Field(("phenomenonTime",)), True)
+Row = dict[str, Any]
+
+
+class Expander:
+    """Writes the entities of one answer and counts them."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.left = MOST_ENTITIES
+
+    def entities(self, entity: EntityType, rows: Sequence[Any], options: Options) -> list[Row]:
+        """Entities of the catalogue as objects, in the order of the rows."""
+        self._take(len(rows))
+        writer = self.writer_for(entity, rows)
+        expanded = tuple(item.name for item in options.expand)
+        found = [writer.entity(entity, row, options.select, expanded) for row in rows]
+        for item in options.expand:
+            self._expand(entity, rows, found, item)
+        return found
+
+    def observations(self, rows: Sequence[Row], options: Options) -> list[Row]:
+        """Observations (rows of the store) as objects."""
+        self._take(len(rows))
+        expanded = tuple(item.name for item in options.expand)
+        found = [one(row, self.context.base, options.select, expanded) for row in rows]
+        for item in options.expand:
+            keys = self._keys_beyond(rows, item.name)
+            entity = BY_NAME[item.name]
+            children = self._by_key(entity, {key for key in keys if key is not None}, item.options)
+            for target, key in zip(found, keys, strict=True):
+                target[item.name] = children.get(key)
+        return found
+
+    def writer_for(self, entity: EntityType, rows: Sequence[Any]) -> Writer:
+        """A writer that knows the extents and areas of these datastreams."""
+        if entity.name != "Datastream" or not rows:
+            return Writer(self.context.base)
+        table = self.context.store.extents([row.pk for row in rows])
+        columns = (table.column(name).to_pylist() for name in ("stream", "first", "last"))
+        extents = {stream: (first, last) for stream, first, last in zip(*columns, strict=True)}
+        observed = [row for row in rows if row.pk in extents and not row.observed_area]
+        boxes: dict[int, list[tuple[float, float, float, float]]] = {}
+        sides = ("locations__west", "locations__south", "locations__east", "locations__north")
+        places = Thing.objects.filter(
+            pk__in={row.thing_id for row in observed}, locations__west__isnull=False
+        )
+        for thing, *box in places.order_by().values_list("pk", *sides):
+            boxes.setdefault(thing, []).append(tuple(box))  # type: ignore[arg-type]
+        areas = {row.pk: area for row in observed if (area := area_of(boxes.get(row.thing_id, [])))}
+        return Writer(self.context.base, extents, areas)
+
+    def _take(self, number: int) -> None:
+        self.left -= number
+        if self.left < 0:
+            raise BadRequest(f"the answer would hold more than {MOST_ENTITIES} entities; use $top", "$expand")
+
+    def _keys_beyond(self, rows: Sequence[Row], name: str) -> list[int | None]:
+        if name == "Datastream":
+            return [row["stream"] for row in rows]
+        known = features({row["stream"] for row in rows})
+        extras = [orjson.loads(row["extra"]) if row["extra"] else {} for row in rows]
+        return [
+            extra["foi"] if "foi" in extra else known.at(row["stream"], row["time"])
+            for row, extra in zip(rows, extras, strict=True)
+        ]
+
+    def _by_key(self, entity: EntityType, keys: set[int], options: Options) -> dict[int | None, Row]:
+        rows = filtered(
+            entity, self.context.see(MODELS[entity.name]).filter(pk__in=keys), options, self.context
+        )
+        ordered = list(rows.order_by("pk"))
+        return {
+            row.pk: child for row, child in zip(ordered, self.entities(entity, ordered, options), strict=True)
+        }
+
+    def _expand(self, entity: EntityType, rows: Sequence[Any], found: list[Row], item: Expanded) -> None:
+        navigation = entity.navigation[item.name]
+        if navigation.target == "Observation":
+            self._expand_observations(entity, rows, found, item)
+        elif navigation.many:
+            self._expand_many(entity, rows, found, item)
+        else:
+            attribute = f"{LINKS[entity.name, item.name]}_id"
+            keys = [getattr(row, attribute) for row in rows]
+            children = self._by_key(BY_NAME[navigation.target], set(keys), item.options)
+            for target, key in zip(found, keys, strict=True):
+                target[item.name] = children.get(key)
+
+    def _expand_many(self, entity: EntityType, rows: Sequence[Any], found: list[Row], item: Expanded) -> None:
+        """The first of each parent by a window over all parents: one query, however many there are."""
+        navigation, options = entity.navigation[item.name], item.options
+        beyond = BY_NAME[navigation.target]
+        back = LINKS[beyond.name, navigation.inverse]
+        chosen = filtered(beyond, self.context.see(MODELS[beyond.name]), options, self.context)
+        chosen = (
+            chosen.filter(**{f"{back}__in": [row.pk for row in rows]}).annotate(parent_key=F(back)).order_by()
+        )
+        terms = [
+            term
+            for one in options.order
+            for term in ordering(one.expression, one.descending, beyond, self.context)
+        ]
+        place = Window(RowNumber(), partition_by=[F("parent_key")], order_by=[*terms, F("pk").asc()])
+        last = options.skip + options.limit
+        page = chosen.annotate(place=place).filter(place__gt=options.skip, place__lte=last + 1)
+        children = list(page.order_by("parent_key", "place"))
+        kept = [child for child in children if child.place <= last]
+        objects = self.entities(beyond, kept, options)
+        lists: dict[int, list[Row]] = {}
+        for child, written_child in zip(kept, objects, strict=True):
+            lists.setdefault(child.parent_key, []).append(written_child)
+        more = {child.parent_key for child in children if child.place > last} if options.limit else set()
+        counts: dict[int, int] = {}
+        if options.count:
+            counts = dict(
+                chosen.values("parent_key").annotate(number=Count("pk")).values_list("parent_key", "number")
+            )
+        for row, target in zip(rows, found, strict=True):
+            count = counts.get(row.pk, 0) if options.count else None
+            link = self._next(entity, row.pk, item, {"$skip": str(last)}) if row.pk in more else ""
+            _put(target, item.name, lists.get(row.pk, []), count, link)
+
+    def _next(self, entity: EntityType, key: int, item: Expanded, changes: dict[str, str]) -> str:
+        way = f"{entity.set_name}({written(key)})/{item.name}"
+        return next_link(self.context.base, way, item.options, changes)
+
+    def _expand_observations(
+        self, entity: EntityType, rows: Sequence[Any], found: list[Row], item: Expanded
+    ) -> None:
+        options = item.options
+        tables = (
+            self._latest(rows, options) if entity.name == "Datastream" and _only_newest(options) else None
+        )
+        if tables is None:
+            if len(rows) > MOST_READINGS:
+                raise BadRequest(f"observations of more than {MOST_READINGS} at once; use $top", "$expand")
+            tables = [self._observed(entity, row.pk, options) for row in rows]
+        lists = [table.slice(0, options.limit).to_pylist() for table, _count in tables]
+        objects = iter(self.observations([row for part in lists for row in part], options))
+        for row, target, part, (table, count) in zip(rows, found, lists, tables, strict=True):
+            more = table.num_rows > options.limit > 0
+            link = (
+                self._next(entity, row.pk, item, {"$skip": str(options.skip + options.limit)}) if more else ""
+            )
+            _put(target, item.name, [next(objects) for _ in part], count, link)
+
+    def _latest(self, rows: Sequence[Any], options: Options) -> list[tuple[pa.Table, int | None]]:
+        """The newest observation of each datastream, which the store keeps at hand. More: when there is an older one."""
+        keys = [row.pk for row in rows]
+        table = self.context.store.latest(keys)
+        where = {stream: number for number, stream in enumerate(table.column("stream").to_pylist())}
+        extents = self.context.store.extents(keys)
+        counts = dict(zip(extents.column("stream").to_pylist(), extents.column("n").to_pylist(), strict=True))
+        found = []
+        for key in keys:
+            part = table.slice(where[key], 1) if key in where else table.slice(0, 0)
+            number = counts.get(key, 0)
+            # A second row says "there is more" as a reading of one row too many does.
+            part = pa.concat_tables([part, part]) if number > 1 else part
+            found.append((part, number if options.count else None))
+        return found
+
+    def _observed(self, entity: EntityType, key: int, options: Options) -> tuple[pa.Table, int | None]:
+        beyond = BY_NAME["Observation"]
+        base = Chosen(frozenset([key])) if entity.name == "Datastream" else Chosen(where=of_features({key}))
+        chosen = chosen_of(base, options, beyond, self.context)
+        # A datastream that is written is visible; a feature may have observations that are not.
+        streams = (
+            sorted(chosen.among or ()) if entity.name == "Datastream" else streams_of(chosen, self.context)
+        )
+        newest_first, columns = store_order(options.order, beyond)
+        table = self.context.store.rows(
+            streams, chosen.start, chosen.end, newest_first=newest_first, limit=options.limit + 1,
+            offset=options.skip, where=chosen.where, order=columns,
+        )  # fmt: skip
+        count = None
+        if options.count:
+            count = self.context.store.count(streams, chosen.start, chosen.end, chosen.where)
+        return table, count
+
+
+def _only_newest(options: Options) -> bool:
+    """$top=1;$orderby=phenomenonTime desc and nothing that chooses."""
+    order = [(e.Field(item.expression.parts), item.descending) if isinstance(item.expression, e.Field) else None
+             for item in options.order]  # fmt: skip
+    return options.limit == 1 and options.skip == 0 and options.filter is None and order == [NEWEST]
+
+
+def _put(target: Row, name: str, children: list[Row], count: int | None, link: str) -> None:
+    if count is not None:
+        target[f"{name}@iot.count"] = count
+    if link:
+        target[f"{name}@iot.nextLink"] = link
+    target[name] = children
