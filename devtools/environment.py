@@ -49,6 +49,16 @@ def node_steps(profile: str) -> list[Step]:
     ]
 
 
+def refuse_links(*folders: Path) -> None:
+    """Refuse a folder that is a link: setting it up anew would empty what the link leads to, in another checkout."""
+    for folder in folders:
+        if folder.is_symlink():
+            raise Fault(
+                f"{folder} is a link to {folder.resolve()}, which ./dev would empty; remove the link (./dev makes "
+                "the folder anew)."
+            )
+
+
 def _at_least(profile: str, stamps: Stamps) -> str:
     """A folder once set up for development stays so: ./dev up must not take the test tools away."""
     return "dev" if "dev" in stamps.read() else profile

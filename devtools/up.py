@@ -15,8 +15,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from devtools.console import Fault, Step, run_steps, say
-from devtools.environment import node_steps, python_steps
-from devtools.places import LOCKS, LOGS, PYTHON, ROOT, STEUERRAD, VAR, data_dir, product_env
+from devtools.environment import node_steps, python_steps, refuse_links
+from devtools.places import (
+    LOCKS,
+    LOGS,
+    NODE_MODULES,
+    PYTHON,
+    ROOT,
+    STEUERRAD,
+    VAR,
+    VENV,
+    data_dir,
+    product_env,
+)
 from devtools.processes import cause, run_logged, spawn, stop, terminate_like_interrupt
 from devtools.stamps import Stamps, files, fingerprint
 
@@ -83,7 +94,8 @@ def require_free_port(port: int) -> None:
 
 
 def require_writable() -> None:
-    """Refuse a folder in which nothing can be written."""
+    """Refuse a folder in which nothing can be written, and links in the place of what ./dev empties and fills."""
+    refuse_links(VENV, NODE_MODULES)
     for folder in (VAR, data_dir()):
         try:
             folder.mkdir(parents=True, exist_ok=True)

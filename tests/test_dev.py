@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from devtools.cli import COMMANDS
+from devtools.places import BYTECODE, VAR, product_env
 from devtools.stamps import Stamps, fingerprint
 from tests.support.product import Running, free_port
 
@@ -21,10 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300.0
 
 
-def dev(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run ./dev to its end with this Python."""
+def dev(*arguments: str, at: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ./dev (of the checkout `at`) to its end with this Python."""
     return subprocess.run(
-        [sys.executable, ROOT / "dev", *arguments],
+        [sys.executable, at / "dev", *arguments],
         env=os.environ | environment,
         capture_output=True,
         text=True,
@@ -94,6 +96,35 @@ def test_data_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     blocker.write_text("not a folder")
     answer = dev("up", "--port", str(free_port()), STEUERRAD_DATA_DIR=str(blocker / "data"))
     assert "Cannot write to" in refusal(answer)
+
+
+@pytest.mark.parametrize("name", [".venv", "node_modules"])
+@pytest.mark.parametrize("command", [["up"], ["lint"]])
+def test_a_link_in_the_place_of_a_folder_that_is_emptied_is_refused(
+    tmp_path: Path, name: str, command: list[str]
+) -> None:
+    copy, elsewhere = tmp_path / "copy", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").write_text("dear")
+    shutil.copytree(ROOT / "devtools", copy / "devtools")
+    shutil.copytree(ROOT / "tests" / "support", copy / "tests" / "support")
+    shutil.copy(ROOT / "dev", copy)
+    (copy / name).symlink_to(elsewhere)
+    if command == ["up"]:
+        command = ["up", "--port", str(free_port())]
+    sentence = refusal(dev(*command, at=copy))
+    assert f"{copy / name} is a link to {elsewhere}" in sentence
+    assert (elsewhere / "kept").read_text() == "dear"
+    assert [path.name for path in elsewhere.iterdir()] == ["kept"]
+
+
+def test_the_product_runs_from_compiled_files_that_lie_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    env = product_env()
+    assert "PYTHONDONTWRITEBYTECODE" not in env
+    assert env["PYTHONPYCACHEPREFIX"] == str(BYTECODE)
+    assert VAR in BYTECODE.parents
 
 
 def test_unknown_part_of_the_tests_is_refused() -> None:
