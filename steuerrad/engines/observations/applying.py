@@ -49,6 +49,21 @@ class Plan:
     revisions: list[tuple[Any, ...]] = field(default_factory=list)  # rows of SCHEMA, oldest first per key
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a batch may be stored at all, and what memory tells of it. groups: rows of repeated keys."""
+
+    table: pa.Table
+    slots: NDArray[np.int32]
+    expired: int
+    outside: Mask
+    groups: list[Integers] | None
+
+    @property
+    def simple(self) -> bool:
+        return self.groups is None and bool(self.outside.all())
+
+
 def apply(room: Room, table: pa.Table, seq: int) -> Outcome:
     """Store a batch (checked) that the journal knows as seq; a seq that was applied before changes nothing.
 
@@ -57,31 +72,26 @@ def apply(room: Room, table: pa.Table, seq: int) -> Outcome:
     with room.writing:
         if seq <= room.applied:
             return Outcome(0, 0, 0, 0, table.slice(0, 0))
-        stream, time = table.column("stream").to_numpy(), table.column("time").to_numpy()
-        slots = room.known.slots(stream)
-        expired = 0
-        if room.known.any_expired:
-            table, slots, expired = without_expired(room, table, slots, time)
-            stream, time = table.column("stream").to_numpy(), table.column("time").to_numpy()
-        outside = room.known.outside(slots, time)
-        groups = repeated(slots, time)
-        simple = groups is None and bool(outside.all())
-    if simple:
-        return store(room, table, slots, Plan(np.arange(0), np.ones(0, bool)), seq, expired, everything=True)
+        part = examined(room, table)
+        if part.simple:
+            return store(room, part, None, seq)
     with room.moving, room.writing:
-        late = np.flatnonzero(~outside)
-        found = look_up(room, table, late) if late.size else []
-        plan = planned(table, found, groups)
-        return store(room, table, slots, plan, seq, expired, everything=False)
+        part = examined(room, table)
+        late = np.flatnonzero(~part.outside)
+        found = look_up(room, part.table, late) if late.size else []
+        return store(room, part, planned(part.table, found, part.groups), seq)
 
 
-def without_expired(
-    room: Room, table: pa.Table, slots: NDArray[np.int32], time: Integers
-) -> tuple[pa.Table, NDArray[np.int32], int]:
-    gone = room.known.too_old(slots, time)
-    if not gone.any():
-        return table, slots, 0
-    return table.filter(pa.array(~gone)), slots[~gone], int(gone.sum())
+def examined(room: Room, table: pa.Table) -> Part:
+    stream, time = table.column("stream").to_numpy(), table.column("time").to_numpy()
+    slots = room.known.slots(stream)
+    expired = 0
+    if room.known.any_expired:
+        gone = room.known.too_old(slots, time)
+        expired = int(gone.sum())
+        if expired:
+            table, slots, time = table.filter(pa.array(~gone)), slots[~gone], time[~gone]
+    return Part(table, slots, expired, room.known.outside(slots, time), repeated(slots, time))
 
 
 def repeated(slots: NDArray[np.int32], time: Integers) -> list[Integers] | None:
@@ -155,34 +165,33 @@ def sequence(
         plan.replaced.append(stored)
 
 
-def store(
-    room: Room, table: pa.Table, slots: NDArray[np.int32], plan: Plan, seq: int, expired: int, *, everything: bool
-) -> Outcome:
-    rows = table if everything else table.take(pa.array(plan.append))
+def store(room: Room, part: Part, plan: Plan | None, seq: int) -> Outcome:
+    """Carry out a plan, or without one append all rows. The caller holds the locks."""
+    rows = part.table if plan is None else part.table.take(pa.array(plan.append))
     with room.transaction() as connection:
         if rows.num_rows:
             connection.execute(f"INSERT INTO hot SELECT {COLUMNS} FROM rows")
-        if plan.replaced:
+        if plan and plan.replaced:
             take_out(connection, plan.replaced)
-        if plan.revisions:
+        if plan and plan.revisions:
             note_revisions(connection, plan.revisions)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'applied'", [seq])
-        # The commit is still to come, but nobody else writes until then.
-    with room.writing:
-        room.applied = max(room.applied, seq)
-        room.hot_rows += rows.num_rows - sum(item.tier == "hot" for item in plan.replaced)
-        room.warm_rows -= sum(item.tier == "warm" for item in plan.replaced)
-        if rows.num_rows:
-            kept = slots if everything else slots[plan.append]
-            room.known.learn(kept, rows, rows.num_rows if everything else plan.fresh)
-    new = rows.num_rows if everything else int(plan.fresh.sum())
-    return Outcome(new, plan.duplicates, len(plan.revisions), expired, rows)
+    room.applied = seq
+    room.hot_rows += rows.num_rows
+    if plan is None:
+        room.known.learn(part.slots, rows, rows.num_rows)
+        return Outcome(rows.num_rows, 0, 0, part.expired, rows)
+    room.hot_rows -= sum(item.tier == "hot" for item in plan.replaced)
+    room.warm_rows -= sum(item.tier == "warm" for item in plan.replaced)
+    if rows.num_rows:
+        room.known.learn(part.slots[plan.append], rows, plan.fresh)
+    return Outcome(int(plan.fresh.sum()), plan.duplicates, len(plan.revisions), part.expired, rows)
 
 
 def take_out(connection: duckdb.DuckDBPyConnection, replaced: Sequence[Found]) -> None:
     """Remove rows that have a newer value, and put the sums of their hours right."""
     for tier, items in placed_apart(replaced).items():
-        gone = pa.table(  # noqa: F841 - DuckDB finds it by its name
+        gone = pa.table(
             {
                 "place": pa.array([item.place for item in items], pa.int64()),
                 "stream": pa.array([item.row_of_schema[0] for item in items], pa.int32()),
@@ -208,7 +217,9 @@ def note_revisions(connection: duckdb.DuckDBPyConnection, revisions: Sequence[tu
     connection.execute(
         f"""
         INSERT INTO revisions
-        SELECT {COLUMNS}, coalesce(before, 0) + row_number() OVER (PARTITION BY stream, time ORDER BY "order"), ?
+        SELECT stream, time,
+               coalesce(before, 0) + row_number() OVER (PARTITION BY stream, time ORDER BY "order"),
+               value, result_time, extra, ?
         FROM replaced LEFT JOIN (
             SELECT stream, time, max(revision) AS before FROM revisions WHERE time BETWEEN ? AND ?
             GROUP BY stream, time

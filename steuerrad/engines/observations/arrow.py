@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
-import pyarrow.compute
-
-pc: Any = pyarrow.compute
+pc: Any = importlib.import_module("pyarrow.compute")

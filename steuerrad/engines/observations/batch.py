@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-
 from numpy.typing import NDArray
 
 from steuerrad.engines.observations.arrow import pc

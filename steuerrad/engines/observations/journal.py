@@ -84,13 +84,16 @@ class Journal:
         with self._work:
             self._trim_below = max(self._trim_below, seq)
 
-    def entries(self, after: int, most_bytes: int = GROUP_BYTES) -> list[Entry]:
-        """Entries with a higher seq, in order, about as many bytes as given and at least one if there is one."""
+    def entries(self, after: int, most_bytes: int = GROUP_BYTES, limit: int = -1) -> list[Entry]:
+        """Entries with a higher seq, in order, about as many bytes as given and at least one if there is one.
+
+        limit: most entries; -1 without.
+        """
         found: list[Entry] = []
         size = 0
         with contextlib.closing(connected(self.path)) as reader:
             rows: Iterator[tuple[int, int, int, bytes]] = reader.execute(
-                "SELECT seq, rows, at, body FROM entry WHERE seq > ? ORDER BY seq", [after]
+                "SELECT seq, rows, at, body FROM entry WHERE seq > ? ORDER BY seq LIMIT ?", [after, limit]
             )
             for row in rows:
                 found.append(Entry(*row))
@@ -101,7 +104,10 @@ class Journal:
 
     def copy(self, path: Path) -> None:
         """A copy of the whole journal while it runs."""
-        with contextlib.closing(connected(self.path)) as source, contextlib.closing(connected(path)) as target:
+        with (
+            contextlib.closing(connected(self.path)) as source,
+            contextlib.closing(connected(path)) as target,
+        ):
             source.backup(target)
 
     def close(self) -> None:

@@ -106,7 +106,9 @@ class Known:
             else:
                 self._extra[slot] = text
 
-    def replace(self, stream: int, row: tuple[int, int, int, float | None, int | None, str | None] | None) -> None:
+    def replace(
+        self, stream: int, row: tuple[int, int, int, float | None, int | None, str | None] | None
+    ) -> None:
         """Set what is known of a stream anew: (first, last, n, value, result_time, extra), or nothing stored."""
         slot = int(self.slots(np.array([stream], np.int32))[0])
         first, last, n, value, result_time, extra = row or (NEVER, ALWAYS, 0, None, None, None)

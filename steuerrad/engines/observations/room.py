@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportOptionalMemberAccess=false, reportOptionalIterable=false
 """The open database: one connection that writes, cursors that read, locks, and what is known in memory."""
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Room:
     def table(self, sql: str, parameters: Sequence[object] = (), seconds: float | None = None) -> pa.Table:
         """Answer of one query as one Arrow table."""
         with self.cursor(seconds) as cursor:
-            return cursor.execute(sql, list(parameters)).to_arrow_table()
+            return cursor.sql(sql, params=list(parameters)).to_arrow_table()
 
     def _usable(self) -> None:
         if os.getpid() != self._pid:
@@ -129,16 +129,15 @@ class Room:
 
     def _remember(self) -> None:
         c = self.connection
-        self.known.load(c.execute("SELECT * FROM summary").to_arrow_table())
+        self.known.load(c.sql("SELECT * FROM summary").to_arrow_table())
         for stream, before in c.execute("SELECT stream, max(before) FROM expired GROUP BY ALL").fetchall():
             self.known.expire(stream, before)
-        reader = c.execute(f"SELECT {COLUMNS} FROM hot").to_arrow_reader(1_000_000)
+        reader = c.sql(f"SELECT {COLUMNS} FROM hot").to_arrow_reader(1_000_000)
         for chunk in reader:
             rows = pa.Table.from_batches([chunk])
             self.known.learn(self.known.slots(rows.column("stream").to_numpy()), rows, rows.num_rows)
             self.hot_rows += rows.num_rows
-        counted = c.execute("SELECT count(*) FROM warm").fetchone()
-        self.warm_rows = int(counted[0]) if counted else 0
+        ((self.warm_rows,),) = c.execute("SELECT count(*) FROM warm").fetchall()
 
     def _watchdog(self) -> None:
         while not self._watch.wait(WATCH_SECONDS):

@@ -51,7 +51,7 @@ def next_summary() -> str:
     """SQL: the summary with the hot rows; of two latest rows of the same time the hot one counts, it is a revision."""
     return """
         SELECT stream, min(first) AS first, max(last) AS last, sum(n)::BIGINT AS n,
-               unnest(arg_max(row(value, result_time, extra), (last, young)))
+               unnest(arg_max(struct_pack(value := value, result_time := result_time, extra := extra), (last, young)))
         FROM (
             SELECT stream, first, last, n, value, result_time, extra, 0 AS young FROM summary
             UNION ALL
@@ -103,5 +103,5 @@ def stream_slices(cursor: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
 
 
 def counted(moved: duckdb.DuckDBPyConnection) -> int:
-    row = moved.fetchone()
-    return int(row[0]) if row else 0
+    ((rows,),) = moved.fetchall()
+    return int(rows)

@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportOptionalMemberAccess=false, reportOptionalIterable=false
 """Hourly and daily sums beside the rows: number, total, least and greatest value of each stream in UTC hours and days.
 
 Sums of the same hour from several runs stand side by side and are added when they are read. A row that goes makes its
@@ -39,7 +39,7 @@ def merged(source: str, width: int) -> str:
 def recompute(connection: duckdb.DuckDBPyConnection, tier: str, keys: pa.Table) -> None:
     """Make the sums of all hours and days anew that hold a key (stream, time) of which the row has changed."""
     for name, width in TABLES[tier]:
-        touched = connection.execute(
+        touched = connection.sql(
             f"SELECT DISTINCT stream, {floored(width)} AS time FROM keys"
         ).to_arrow_table()
         time, stream = touched.column("time").to_numpy(), touched.column("stream").to_numpy()
@@ -51,9 +51,13 @@ def recompute(connection: duckdb.DuckDBPyConnection, tier: str, keys: pa.Table) 
         )
         connection.execute(
             f"""
-            INSERT INTO {name} {summed(
-                f'''(SELECT * FROM {tier} WHERE time >= ? AND time < ? AND stream BETWEEN ? AND ?
-                AND (stream, {floored(width)}) IN (SELECT (stream, time) FROM touched))''', width)}
+            INSERT INTO {name} {
+                summed(
+                    f'''(SELECT * FROM {tier} WHERE time >= ? AND time < ? AND stream BETWEEN ? AND ?
+                AND (stream, {floored(width)}) IN (SELECT (stream, time) FROM touched))''',
+                    width,
+                )
+            }
             """,
             [bounds[0], bounds[1] + width, bounds[2], bounds[3]],
         )

@@ -35,14 +35,14 @@ CREATE TABLE revisions (
     replaced_at BIGINT
 );
 CREATE TABLE deletions (
-    stream INTEGER, start BIGINT, until BIGINT, rows BIGINT, "by" VARCHAR, reason VARCHAR, at BIGINT
+    stream INTEGER, start BIGINT, until BIGINT, rows BIGINT, "by" VARCHAR, reason VARCHAR, "at" BIGINT
 );
 CREATE TABLE expired (stream INTEGER, before BIGINT);
-CREATE TABLE flags (stream INTEGER, time BIGINT, flag UTINYINT, tests VARCHAR, run VARCHAR, at BIGINT);
+CREATE TABLE flags (stream INTEGER, time BIGINT, flag UTINYINT, tests VARCHAR, run VARCHAR, "at" BIGINT);
 CREATE TABLE corrections (
-    stream INTEGER, time BIGINT, value DOUBLE, "by" VARCHAR, reason VARCHAR, at BIGINT
+    stream INTEGER, time BIGINT, value DOUBLE, "by" VARCHAR, reason VARCHAR, "at" BIGINT
 );
-CREATE TABLE dead (id BIGINT, at BIGINT, reason VARCHAR, rows BIGINT, body BLOB);
+CREATE TABLE dead (id BIGINT, "at" BIGINT, reason VARCHAR, rows BIGINT, body BLOB);
 CREATE TABLE followers (name VARCHAR, seq BIGINT);
 CREATE VIEW observation AS
     SELECT * FROM cold UNION ALL SELECT * FROM warm UNION ALL SELECT * FROM hot;
@@ -93,5 +93,5 @@ def upgraded(connection: duckdb.DuckDBPyConnection, upgrades: Sequence[Upgrade] 
 
 
 def number(connection: duckdb.DuckDBPyConnection, key: str) -> int | None:
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
-    return None if row is None else int(row[0])
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchall()
+    return int(found[0][0]) if found else None

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-
 from steuerrad.engines.observations.arrow import pc
 from steuerrad.engines.observations.faults import SHOWN, BatchError, Problem
 

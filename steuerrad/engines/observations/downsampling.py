@@ -1,0 +1,95 @@
+# pyright: basic
+"""Series for charts: at most so many points, whatever the length of time; minimum and maximum are kept."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from steuerrad.engines.observations.aggregating import SUMMABLE, oldest_sum, sums
+from steuerrad.engines.observations.faults import TooMuch
+from steuerrad.engines.observations.reading import condition as conditioned
+from steuerrad.engines.observations.reading import greater, lesser, selected
+from steuerrad.engines.observations.room import Room
+from steuerrad.engines.observations.sums import floored
+from steuerrad.engines.observations.times import DAY, HOUR, MINUTE, SECOND
+
+SCHEMA = pa.schema(
+    [
+        ("time", pa.int64()), ("end", pa.int64()), ("count", pa.int64()),
+        ("mean", pa.float64()), ("min", pa.float64()), ("max", pa.float64()),
+    ]
+)  # fmt: skip
+MOST_POINTS = 10_000
+# Widths that people read off an axis; above a day whole days.
+NICE = [
+    SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND,
+    MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
+    HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY,
+]  # fmt: skip
+
+
+def downsample(room: Room, stream: int, start: int, end: int, points: int = 500) -> pa.Table:
+    """See Store.downsample."""
+    if not 1 <= points <= MOST_POINTS:
+        raise TooMuch(f"points must lie between 1 and {MOST_POINTS}, not {points}")
+    extent = room.known.extent([stream])
+    if extent is None or start >= end:
+        return SCHEMA.empty_table()
+    low = greater(start, min(extent[0], oldest_sum(room, [stream])))
+    high = lesser(end, extent[1] + 1)
+    if low >= high:
+        return SCHEMA.empty_table()
+    if (
+        low >= room.known.expired_before(stream)
+        and (raw := few_rows(room, stream, low, high, points)) is not None
+    ):
+        return raw
+    width = wide_enough(end - start, points)
+    if width >= HOUR:
+        source = sums([stream], low, high, DAY if width % DAY == 0 else HOUR)
+        values = SUMMABLE, "sum(n)::BIGINT"
+    else:
+        chosen = conditioned([stream], low, high)
+        sql = f"SELECT stream, time, value FROM observation WHERE {chosen.sql} AND value IS NOT NULL"
+        return grouped(room, sql, chosen.values, width, "count(value)", FROM_VALUES)
+    return grouped(room, source.sql, source.values, width, values[1], values[0])
+
+
+FROM_VALUES = {"mean": "fsum(value) / count(value)", "min": "min(value)", "max": "max(value)"}
+
+
+def grouped(
+    room: Room, sql: str, values: list[object], width: int, number: str, functions: dict[str, str]
+) -> pa.Table:
+    table = room.table(
+        f'SELECT {floored(width)} AS start, start + {width} AS "end", {number} AS count, '
+        f"{functions['mean']} AS mean, {functions['min']} AS least, {functions['max']} AS most "
+        f"FROM ({sql}) GROUP BY start ORDER BY start",
+        values,
+    )
+    return table.rename_columns(SCHEMA.names).cast(SCHEMA)
+
+
+def few_rows(room: Room, stream: int, low: int, high: int, points: int) -> pa.Table | None:
+    """The rows themselves when they are not more than the points wanted. Guessed first, so that years are not read."""
+    extent = room.known.extent([stream])
+    if extent is None:
+        return None
+    density = extent[2] / max(1, extent[1] - extent[0])
+    if density * (high - low) > 4 * points:
+        return None
+    chosen = conditioned([stream], low, high).add("value IS NOT NULL")
+    rows = selected(room, chosen, "time", points + 1, 0)
+    if rows.num_rows > points:
+        return None
+    time, value = rows.column("time"), rows.column("value")
+    ones = pa.array([1] * rows.num_rows, pa.int64())
+    return pa.table([time, time, ones, value, value, value], schema=SCHEMA)
+
+
+def wide_enough(length: int, points: int) -> int:
+    """The least nice width in µs of which `points` cover the length (one more where both ends are cut)."""
+    for width in NICE:
+        if width * points >= length:
+            return width
+    return -(-length // (DAY * points)) * DAY
