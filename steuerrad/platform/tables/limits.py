@@ -8,11 +8,13 @@ MIB = 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Limits:
     """size: bytes of the file. unpacked, strings: bytes of all parts of a workbook, and of its list of texts, which is
-    held in memory. rows: of all sheets that are read, None = any. cell: characters."""
+    held in memory. elements: XML elements of a part, which bound the time it takes. rows: of all
+    sheets that are read, None = any. cell: characters."""
 
     size: int = 200 * MIB
     unpacked: int = 400 * MIB
     strings: int = 80 * MIB
+    elements: int = 60_000_000
     rows: int | None = None
     columns: int = 1000
     sheets: int = 250
@@ -26,4 +28,12 @@ class Limits:
 #: A table that the product reads row by row.
 ANY = Limits()
 #: A file that a person has filled in. A cell of Excel holds 32,767 characters.
-FILLED = Limits(size=20 * MIB, unpacked=100 * MIB, strings=20 * MIB, rows=5000, sheets=100, cell=32_767)
+FILLED = Limits(
+    size=20 * MIB,
+    unpacked=100 * MIB,
+    strings=20 * MIB,
+    elements=2_000_000,
+    rows=5000,
+    sheets=100,
+    cell=32_767,
+)

@@ -11,9 +11,10 @@ from openpyxl.utils import column_index_from_string
 
 from steuerrad.platform.tables.cells import NOTHING, Record, Stored, read_stored
 from steuerrad.platform.tables.limits import Limits
-from steuerrad.platform.tables.xml_parts import BadPartError, read_part
+from steuerrad.platform.tables.xml_parts import BadPartError, TooMuchError, read_part
 
 MOST_MERGED = 10_000
+END = object()
 _PLACE = re.compile(r"([A-Z]{1,3})[0-9]+", re.ASCII)
 _TEXTS = frozenset({"v", "t"})
 
@@ -69,17 +70,21 @@ class SheetHandler:
         self.ready: deque[Record] = deque()
         self.merged: list[str] = []
         self._common = common
-        self._line = self._column = 0
+        self.line = self._column = 0
         self._cells: dict[int, str] = {}
         self._faults: dict[int, str] = {}
         self._inside = self._formula = False
         self._attributes: Mapping[str, str] = {}
         self._texts = Texts(common.limits.cell)
 
+    @property
+    def most_elements(self) -> int:
+        return self._common.limits.elements
+
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "row":
             stated = attributes.get("r", "")
-            self._line = int(stated) if stated.isdecimal() and len(stated) < 9 else self._line + 1
+            self.line = int(stated) if stated.isdecimal() and len(stated) < 9 else self.line + 1
             self._column = -1
             self._cells, self._faults = {}, {}
         elif name == "c":
@@ -107,7 +112,7 @@ class SheetHandler:
             cells = [""] * (max(*self._cells, *self._faults, -1, -1) + 1)
             for at, text in self._cells.items():
                 cells[at] = text
-            self.ready.append(Record(self._line, cells, self._faults or NOTHING))
+            self.ready.append(Record(self.line, cells, self._faults or NOTHING))
 
     def _end_cell(self) -> None:
         text, fault = read_stored(self._stored(), since_1904=self._common.since_1904)
@@ -115,7 +120,7 @@ class SheetHandler:
             return
         if self._column >= self._common.limits.columns:
             most = self._common.limits.columns
-            raise BadPartError(gettext("has more than %(most)d columns") % {"most": most})
+            raise TooMuchError(gettext("has more than %(most)d columns") % {"most": most})
         if fault:
             self._faults[self._column] = fault
         else:
@@ -134,10 +139,19 @@ class SheetHandler:
 
 
 def records_of(stream: IO[bytes], handler: SheetHandler) -> Iterator[Record]:
-    """The records as they come. Raises BadPartError."""
-    for _ in read_part(stream, handler):
+    """The records as they come, also those before a place that cannot be read; then raises what happened there."""
+    blocks = read_part(stream, handler, handler.most_elements)
+    fault: Exception | None = None
+    going = True
+    while going:
+        try:
+            going = next(blocks, END) is None
+        except Exception as error:  # noqa: BLE001 - raised again below
+            going, fault = False, error
         while handler.ready:
             yield handler.ready.popleft()
+    if fault is not None:
+        raise fault
 
 
 class StringsHandler:

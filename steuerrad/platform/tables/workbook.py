@@ -18,7 +18,7 @@ from steuerrad.platform.tables.limits import Limits
 from steuerrad.platform.tables.package import ZIP_SIGNATURE, check_package, opened
 from steuerrad.platform.tables.problems import TableProblem
 from steuerrad.platform.tables.sheet_part import Common, SheetHandler, StringsHandler, records_of
-from steuerrad.platform.tables.xml_parts import BadPartError, collect, read_part
+from steuerrad.platform.tables.xml_parts import BadPartError, TooMuchError, collect, read_part
 
 __all__ = ["ZIP_SIGNATURE", "Book", "Sheet", "SheetRecords"]
 TRUE = frozenset({"1", "true"})
@@ -39,7 +39,6 @@ class SheetRecords(Iterator[Record]):
     def __init__(self, stream: IO[bytes], place: str, common: Common) -> None:
         self._handler = SheetHandler(common)
         self._place = place
-        self._line = 0
         self._records = records_of(stream, self._handler)
 
     @property
@@ -48,18 +47,16 @@ class SheetRecords(Iterator[Record]):
 
     def __next__(self) -> Record:
         try:
-            record = next(self._records)
+            return next(self._records)
         except StopIteration:
             raise
-        except BadPartError as error:
-            raise TableProblem(f"{self._place}:{self._line + 1}", _damaged(error)) from None
         except Exception as error:  # noqa: BLE001 - any fault of a foreign file becomes a message
-            raise TableProblem(f"{self._place}:{self._line + 1}", _damaged(error)) from None
-        self._line = record.line
-        return record
+            raise TableProblem(f"{self._place}:{max(self._handler.line, 1)}", _damaged(error)) from None
 
 
 def _damaged(error: Exception) -> str:
+    if isinstance(error, TooMuchError):
+        return str(error)
     reason = str(error) if isinstance(error, BadPartError) else f"{type(error).__name__}: {error}"
     return gettext("cannot be read as an Excel workbook (%(reason)s)") % {"reason": reason[:200]}
 
@@ -115,7 +112,7 @@ class Book:
             if self._zip.getinfo(path).file_size > limits.strings:
                 raise BadPartError(path)
             with self._zip.open(path) as part:
-                for _ in read_part(part, handler):
+                for _ in read_part(part, handler, limits.elements):
                     pass
         return handler.strings
 

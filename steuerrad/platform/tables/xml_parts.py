@@ -4,12 +4,21 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Protocol
 from xml.parsers import expat
 
+from django.utils.translation import gettext
+
+from steuerrad.platform.tables.content import grouped
+
 BLOCK_BYTES = 64 * 1024
+MOST_ELEMENTS = 2_000_000  # of parts that only say what is where
 DEEPEST = 64  # elements within one another; a sheet has 7
 
 
 class BadPartError(Exception):
     """The part cannot be read (further)."""
+
+
+class TooMuchError(BadPartError):
+    """It could be read, but is larger than it may be. The message is for the person who keeps the file."""
 
 
 class Handler(Protocol):
@@ -25,12 +34,19 @@ class Handler(Protocol):
 class _Bridge:
     """Between expat and a handler: takes the namespaces off, and counts the depth."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, most: int) -> None:
         self._handler = handler
         self._depth = 0
+        self._left = self._most = most
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        self._left -= 1
+        if self._left < 0:
+            text = gettext(
+                "holds more than %(most)s elements; delete rows and columns that are only formatted"
+            )
+            raise TooMuchError(text % {"most": grouped(self._most)})
         if self._depth > DEEPEST:
             raise BadPartError(f"more than {DEEPEST} elements within one another")
         self._handler.start(name.rpartition(" ")[2], attributes)
@@ -44,12 +60,12 @@ def _refuse_doctype(*_: object) -> None:
     raise BadPartError("declares a document type")
 
 
-def read_part(stream: IO[bytes], handler: Handler) -> Iterator[None]:
+def read_part(stream: IO[bytes], handler: Handler, most: int) -> Iterator[None]:
     """Feed the part to the handler; stops after each block, so that the caller can take what has come.
 
-    Raises BadPartError for what is no sound XML.
+    most: elements; more raise TooMuchError. Raises BadPartError for what is no sound XML.
     """
-    bridge = _Bridge(handler)
+    bridge = _Bridge(handler, most)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = bridge.start
@@ -89,6 +105,6 @@ class Collected:
 def collect(stream: IO[bytes], *names: str) -> list[tuple[str, dict[str, str]]]:
     """[(name, attributes by name without namespace)]. Raises BadPartError."""
     handler = Collected(*names)
-    for _ in read_part(stream, handler):
+    for _ in read_part(stream, handler, MOST_ELEMENTS):
         pass
     return handler.found
