@@ -5,6 +5,7 @@ MODULES = (
     "steuerrad.modules.city_index",
     "steuerrad.modules.campaign",
     "steuerrad.modules.prioritisation",
+    "steuerrad.modules.sensors",
 )
 
 PLATFORM = (

@@ -10,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from steuerrad.engines.observations import MOST_STREAM
+
 GEOJSON = "application/geo+json"
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
-#: What the store keeps of a datastream is its number, in 32 bits.
-HIGHEST_STREAM = 2**31 - 1
+#: What the store keeps of a datastream is its number.
+HIGHEST_STREAM = MOST_STREAM
 
 
 class Entity(models.Model):

@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class SensorsConfig(ModuleConfig):
+    name = "steuerrad.modules.sensors"

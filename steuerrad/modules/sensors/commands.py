@@ -1,0 +1,68 @@
+"""`steuerrad sensors …`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from steuerrad.kernel.contributions import Command
+from steuerrad.modules.sensors.actions import Imported, import_file
+from steuerrad.modules.sensors.file_formats import format_of, formats
+from steuerrad.modules.sensors.reading import FileRefusedError
+from steuerrad.platform.observations.models import Thing
+from steuerrad.platform.observations.store import UnavailableError, owning, reachable, socket_path
+
+
+def configure_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("form", metavar="FORMAT", choices=[*formats(), "auto"],
+                        help=f"{', '.join(formats())}, or auto: by the name of the file")  # fmt: skip
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    parser.add_argument("--source", default="", help="where the files come from, as it shall be printed")
+    parser.add_argument("--origin", default=Thing.PUBLISHED, choices=[key for key, _title in Thing.ORIGINS])
+    parser.add_argument("--zone", default="", help="time zone of times without one, e.g. Europe/Berlin")
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Every file by itself: what is wrong with one does not stop the others. 1 when a file was refused or had faults."""
+    try:
+        if reachable(socket_path()):
+            return _import_all(options)
+        with owning():  # opened once for all files
+            return _import_all(options)
+    except UnavailableError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _import_all(options: argparse.Namespace) -> int:
+    faulty = 0
+    for path in options.files:
+        form = format_of(path.name) if options.form == "auto" else formats()[options.form]
+        try:
+            if form is None:
+                raise FileRefusedError(_("No format has file names like this one."))
+            done = import_file(
+                None, form, path, origin=options.origin, source=options.source, zone=options.zone
+            )
+        except FileRefusedError as error:
+            print(f"{path}: {error}", file=sys.stderr)
+            faulty += 1
+            continue
+        faulty += bool(done.contents.faults.count)
+        _tell(path, done)
+    return 1 if faulty else 0
+
+
+def _tell(path: Path, done: Imported) -> None:
+    for line, column, reason in done.contents.faults.told:
+        print(f"{path}, line {line}, {column}: {reason}", file=sys.stderr)
+    print(f"{path.name}: {done.intake.thing}, {done.intake.rows} rows, {done.intake.observations} observations, "
+          f"{done.intake.faults} faults" + (" (the same file as before)" if done.again else ""))  # fmt: skip
+
+
+COMMANDS = (
+    Command("sensors", "import", "read files of sensors into the store", run_import, configure_import),
+)

@@ -1,0 +1,1 @@
+"""File formats of makers, as data: one TOML file a format."""

@@ -1,0 +1,227 @@
+"""The data server's HTTP interface (ASGI): the fast way in, and the standard's whole interface behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from steuerrad.engines.observations import BatchError, Busy, JournalFull, Writer
+from steuerrad.modules.sensors.server import parsing, senders
+from steuerrad.modules.sensors.server.gathering import Gatherer
+
+log = logging.getLogger(__name__)
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+#: (method, path, query, headers, body, user, base) → (status, headers, body)
+Answer = Callable[..., tuple[int, Iterable[tuple[str, str]], bytes | Iterable[bytes]]]
+
+ROOT = "/sta/v1.1"
+BULK = "/sensors/bulk"
+JSON: Headers = [(b"content-type", b"application/json")]
+#: A batch of 1,000,000 rows in Arrow has 24 MB.
+MOST_BODY = 64 * 1024**2
+#: Streams are read again so often; a new one is looked for at once.
+STREAMS_S = 2.0
+
+
+class RefusedError(Exception):
+    """An answer other than what was hoped for."""
+
+    def __init__(self, status: int, message: str, headers: Headers | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.headers = status, message, headers or []
+
+
+class DataServer:
+    """The application. answer: the standard's interface for all that is not the fast way; reads run in threads."""
+
+    def __init__(self, writer: Writer, answer: Answer, threads: int = 4) -> None:
+        self._writer, self._answer = writer, answer
+        self._gatherer = Gatherer(writer)
+        self._threads = ThreadPoolExecutor(threads, "reads")
+        self._senders = senders.Senders()
+        self._streams = senders.Streams({})
+        self._read_at = -1e9
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            status, headers, body = await self._respond(scope, receive)
+        except RefusedError as refused:
+            status, body = refused.status, _told(refused.status, refused.message)
+            headers = JSON + refused.headers
+        except Busy as busy:
+            seconds = max(1, round(busy.retry_after))
+            status, headers = 503, [*JSON, (b"retry-after", str(seconds).encode())]
+            body = _told(503, "More arrives than can be stored; come again later.")
+        except JournalFull:
+            status, headers, body = 507, JSON, _told(507, "The disk is full; nothing was stored.")
+        except Exception:
+            log.exception("%s %s", scope["method"], scope["path"])
+            status, headers, body = 500, JSON, _told(500, "The server has a fault; it is in its log.")
+        await _deliver(send, status, headers, body)
+
+    async def _respond(self, scope: Scope, receive: Receive) -> tuple[int, Headers, Any]:
+        path, method = scope["path"], scope["method"]
+        given = dict(scope["headers"])
+        body = await _body(given, receive) if method in ("POST", "PUT", "PATCH", "DELETE") else b""
+        if method == "POST":
+            try:
+                if path == BULK:
+                    return await self._bulk(given, body)
+                if path == ROOT + "/CreateObservations":
+                    return await self._arrays(scope, given, body)
+                if path.endswith("/Observations") and path.startswith(ROOT):
+                    return await self._one(scope, given, body, path)
+            except parsing.NotPlainError:
+                pass
+        return await self._long_way(scope, given, body)
+
+    async def _one(self, scope: Scope, given: dict[bytes, bytes], body: bytes, path: str) -> Any:
+        row = parsing.one(body, _stream_of(path), datetime.now(UTC))
+        await self._may_write(given, [row[0]])
+        await self._gatherer.add(row)
+        where = f"{_base(scope, given)}/Observations('{row[0]}-{row[1]}')"
+        return 201, [(b"location", where.encode())], b""
+
+    async def _arrays(self, scope: Scope, given: dict[bytes, bytes], body: bytes) -> Any:
+        parts = parsing.data_arrays(body)
+        await self._may_write(given, [stream for stream, _table in parts])
+        waiting = [asyncio.wrap_future(self._writer.submit(table)) for _stream, table in parts]
+        await asyncio.gather(*waiting)
+        start = f"\"{_base(scope, given)}/Observations('{{}}-"
+        links: list[str] = []
+        for stream, table in parts:
+            first = start.format(stream)
+            links += [f"{first}{time}')\"" for time in table.column("time").to_pylist()]
+        return 201, JSON, ("[" + ",".join(links) + "]").encode()
+
+    async def _bulk(self, given: dict[bytes, bytes], body: bytes) -> Any:
+        loop = asyncio.get_running_loop()
+        try:
+            table = await loop.run_in_executor(self._threads, parsing.arrow_stream, body)
+            streams = set(table.column("stream").unique().to_pylist())
+            await self._may_write(given, streams)
+            receipt = await asyncio.wrap_future(self._writer.submit(table))
+        except (BatchError, ValueError) as error:
+            raise RefusedError(400, str(error)) from error
+        return 201, JSON, json.dumps({"rows": receipt.rows}).encode()
+
+    async def _long_way(self, scope: Scope, given: dict[bytes, bytes], body: bytes) -> Any:
+        if not scope["path"].startswith(ROOT):
+            raise RefusedError(404, "There is nothing here.")
+        sender = await self._sender(given)
+        loop = asyncio.get_running_loop()
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        status, told, answer = await loop.run_in_executor(
+            self._threads, lambda: self._answer(
+                scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body,
+                sender.user, _base(scope, given),
+            )
+        )  # fmt: skip
+        return (
+            status,
+            [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in told],
+            answer,
+        )
+
+    async def _sender(self, given: dict[bytes, bytes]) -> senders.Sender:
+        kind, _, token = given.get(b"authorization", b"").decode("latin-1").partition(" ")
+        if not token or kind.lower() != "bearer":
+            return senders.VISITOR
+        found = self._senders.get(token)
+        if found is None:
+            found = await asyncio.get_running_loop().run_in_executor(self._threads, senders.sender_of, token)
+            self._senders.keep(token, found)
+        return found
+
+    async def _may_write(self, given: dict[bytes, bytes], streams: Iterable[int]) -> None:
+        """Raises RefusedError: 401 without a key, 403 where the key does not reach; NotPlainError for an unknown datastream."""
+        sender = await self._sender(given)
+        if sender.user is None:
+            raise RefusedError(401, "Writing needs a key.", [(b"www-authenticate", b"Bearer")])
+        await self._fresh(streams)
+        for stream in streams:
+            if stream not in self._streams.owners:
+                raise parsing.NotPlainError
+            if not self._streams.may_write(sender, stream):
+                raise RefusedError(403, f"The key does not write to datastream {stream}.")
+
+    async def _fresh(self, streams: Iterable[int]) -> None:
+        """Read the owners anew when they are old (in the background) or when a stream is not known (at once)."""
+        loop = asyncio.get_running_loop()
+        old = loop.time() - self._read_at > STREAMS_S
+        known = all(stream in self._streams.owners for stream in streams)
+        if self._reading is None and (old or not known):
+            self._reading = loop.create_task(self._read_streams())
+        if not known and self._reading is not None:
+            await asyncio.shield(self._reading)
+
+    async def _read_streams(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            self._streams = await loop.run_in_executor(self._threads, senders.read_streams)
+            self._read_at = loop.time()
+        finally:
+            self._reading = None
+
+
+def _stream_of(path: str) -> int | None:
+    """The datastream in …/Datastreams(7)/Observations; None for …/Observations."""
+    middle = path.removeprefix(ROOT).removesuffix("/Observations")
+    if not middle:
+        return None
+    if middle.startswith("/Datastreams(") and middle.endswith(")") and middle[13:-1].isascii():
+        number = middle[13:-1]
+        if number.isdecimal() and len(number) < 9:
+            return int(number)
+    raise parsing.NotPlainError
+
+
+def _base(scope: Scope, given: dict[bytes, bytes]) -> str:
+    host = given.get(b"host", b"localhost").decode("latin-1")
+    return f"{scope.get('scheme', 'http')}://{host}{ROOT}"
+
+
+async def _body(given: dict[bytes, bytes], receive: Receive) -> bytes:
+    """The whole body, at most MOST_BODY. Raises RefusedError."""
+    stated = given.get(b"content-length", b"0")
+    if not stated.isdigit() or int(stated) > MOST_BODY:
+        raise RefusedError(413, f"More than {MOST_BODY // 1024**2} MB at once.")
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise RefusedError(400, "The body is not whole.")
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if size > MOST_BODY:
+            raise RefusedError(413, f"More than {MOST_BODY // 1024**2} MB at once.")
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _told(status: int, message: str) -> bytes:
+    return json.dumps({"code": status, "type": "error", "message": message}).encode()
+
+
+async def _deliver(send: Send, status: int, headers: Headers, body: bytes | Iterable[bytes]) -> None:
+    whole = isinstance(body, bytes)
+    length = [(b"content-length", str(len(body)).encode())] if whole else []
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+    if whole:
+        await send({"type": "http.response.body", "body": body})
+        return
+    for part in body:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
