@@ -23,14 +23,18 @@ def campaign_card(user: Any) -> Mapping[str, Any]:
     own = [row for row in tasks(user) if row.state in UNANSWERED]
     checks, releases = allowed(user, CHECK), allowed(user, RELEASE)
     states = decidable(checks=checks, releases=releases)
-    waiting = to_check(user).filter(state__in=states).count() if states else 0
+    waiting = (
+        list(to_check(user).filter(state__in=states).values_list("question__round__demo", flat=True))
+        if states
+        else []
+    )
     rounds = []
     if sees_all(user):
         running = visible_rounds(user).filter(state=Round.OPEN)[:MOST_ROUNDS]
         rounds = [(item, board(user, item).total) for item in running]
     return {
-        "own": len(own), "late": sum(bool(row.late) for row in own),  # type: ignore[attr-defined]
-        "next": own[0] if own else None, "waiting": waiting, "rounds": rounds,
+        "own": len(own), "made_up": sum(row.question.round.demo for row in own), "late": sum(bool(row.late) for row in own),  # type: ignore[attr-defined]
+        "next": own[0] if own else None, "waiting": len(waiting), "waiting_made_up": sum(waiting), "rounds": rounds,
     }  # fmt: skip
 
 

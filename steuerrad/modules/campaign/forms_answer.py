@@ -90,7 +90,7 @@ class AnswerForm(forms.Form):
 
 def value_field(question: RoundQuestion) -> forms.Field:
     """The field for the type of the question. The rules read the text; the field only helps to type it."""
-    label = _("Value in %(unit)s") % {"unit": question.unit} if question.unit else _("Value")
+    label = _("Value (%(unit)s)") % {"unit": question.unit} if question.unit else _("Value")
     if question.type == "yes_no":
         choices = [("", _("please choose")), ("yes", _("yes")), ("no", _("no"))]
         return forms.ChoiceField(label=_("Answer"), required=False, choices=choices)

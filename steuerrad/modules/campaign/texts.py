@@ -12,8 +12,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from steuerrad.modules.campaign.models import labels
+from steuerrad.modules.campaign.models import RoundQuestion, labels
 from steuerrad.modules.campaign.rules.checks import NUMERIC, Finding
+from steuerrad.platform.ui.charts import numbers
 
 TEMPLATES: Mapping[str, str] = {
     "type": gettext_noop("The value %(fault)s."),
@@ -42,6 +43,11 @@ TEMPLATES: Mapping[str, str] = {
     "cross": gettext_noop("%(text)s (%(left)s %(relation)s %(right)s does not hold.)"),
 }
 PLACES = 2
+#: Words in the place of a unit that only say that something is counted; "12 Anzahl pro Jahr" is 12 pro Jahr.
+COUNTS = frozenset({"anzahl", "zahl", "number", "count"})
+#: Such words that name a scale: they stand before the figure.
+SCALES = frozenset({"stufe", "rang", "note", "index", "bewertung", "level", "rank", "grade"})
+SHORT_UNIT = 3  # letters of a unit that is a sign and no word: %, kWh
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,24 @@ def shown_value(value: str, type_: str) -> str:
     if type_ == "date":
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     return value
+
+
+def with_unit(text: str, question: RoundQuestion) -> str:
+    """A value beside its question, as people read it: with the unit, unless the title says it already."""
+    unit = question.unit.strip()
+    if question.type not in NUMERIC or not text or not unit:
+        return text
+    if len(unit) > SHORT_UNIT and unit.casefold() in question.title.casefold():
+        return text
+    first, _space, rest = unit.partition(" ")
+    if unit.casefold() in SCALES:
+        return f"{unit} {text}"
+    return numbers.with_unit(text, rest if first.casefold() in COUNTS else unit)
+
+
+def answer_words(value: str, question: RoundQuestion) -> str:
+    """A canonical value as it stands beside its question; "" stays ""."""
+    return with_unit(shown_value(value, question.type), question)
 
 
 def say(finding: Finding, type_: str) -> Said:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from steuerrad.modules.campaign.models import Round, labels
 from steuerrad.modules.campaign.output.rows import EvidenceRow, Row, Step, by_group
-from steuerrad.modules.campaign.texts import figure, shown_value
+from steuerrad.modules.campaign.texts import answer_words as in_words
+from steuerrad.modules.campaign.texts import figure
 from steuerrad.platform.documents.model import (
     Block,
     BulletList,
@@ -165,8 +166,7 @@ def answer_words(row: Row) -> str:
         return _("Declined: %(reason)s") % {"reason": answer.comment[:LONGEST_TEXT]}
     if not answer.value:
         return _("No answer yet")
-    text = shown_value(answer.value, question.type)[:LONGEST_TEXT]
-    return f"{text} {question.unit}".strip() if question.type in ("decimal", "integer", "share") else text
+    return in_words(answer.value, question)[:LONGEST_TEXT]
 
 
 def question_facts(row: Row) -> Iterator[tuple[str, str]]:
@@ -175,12 +175,9 @@ def question_facts(row: Row) -> Iterator[tuple[str, str]]:
     yield _("Organisation"), row.organisation
     yield _("Status"), str(labels.STATES[row.state])
     if question.previous_value:
-        before = shown_value(question.previous_value, question.type)[:500]
         yield (
             _("Last time"),
-            f"{before} {question.unit} ({question.previous_period})"
-            if question.unit
-            else f"{before} ({question.previous_period})",
+            f"{in_words(question.previous_value, question)[:500]} ({question.previous_period})",
         )
     if answer is not None:
         yield _("Quality"), str(labels.QUALITIES.get(answer.quality, ""))

@@ -11,6 +11,7 @@ from steuerrad.modules.campaign.queries.proposals import as_input
 from steuerrad.modules.campaign.typed import AnswerInput, from_data
 
 FIELDS = ("value", "comment", "source", "quality", "as_of", "evidence")
+TOLD_BY_REVISION = ("submitted", "confirmed", "declined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,17 @@ class Difference:
 
 
 def history(question: RoundQuestion) -> list[Event]:
-    """All revisions and decisions of a question, the oldest first. Four queries."""
+    """All revisions and decisions of a question, the oldest first. Four queries.
+
+    That a revision was submitted, confirmed or declined is told by the revision itself.
+    """
     answers = question.answers.prefetch_related("evidence__file", "waivers").order_by("revision")
     decisions = question.decisions.select_related("answer", "from_organisation", "to_organisation")
     found = [Event(row.at, row.author_name, answer=row) for row in answers]
-    found += [Event(row.at, row.actor_name, decision=row) for row in decisions.order_by("pk")]
+    found += [
+        Event(row.at, row.actor_name, decision=row)
+        for row in decisions.exclude(kind__in=TOLD_BY_REVISION).order_by("pk")
+    ]
     return sorted(found, key=lambda item: (item.at, item.decision is not None))
 
 
@@ -50,11 +57,6 @@ def difference(before: AnswerInput, after: AnswerInput) -> list[Difference]:
 def difference_of(before: Answer | None, after: Answer) -> list[Difference]:
     """What a revision changed against another one; None = an empty answer."""
     return difference(as_input(before) if before else AnswerInput(), as_input(after))
-
-
-def newest(question: RoundQuestion) -> Answer | None:
-    """The newest revision, draft or submitted: what a form starts from."""
-    return question.answers.prefetch_related("evidence__file", "waivers").order_by("-revision").first()
 
 
 def shelved(user: Any, question: RoundQuestion) -> list[tuple[Shelved, AnswerInput]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from steuerrad.modules.campaign.charts import LOOKS
 from steuerrad.modules.campaign.models import Answer, Assignment, RoundQuestion, labels
-from steuerrad.modules.campaign.texts import shown_value
+from steuerrad.modules.campaign.texts import answer_words
 from steuerrad.modules.campaign.views.compare import difference
 from steuerrad.platform.ui.templatetags.ui import status_badge
 
@@ -51,28 +51,17 @@ def kind_name(kind: str) -> str:
 @register.filter
 def answer_value(answer: Answer | None, question: RoundQuestion) -> str:
     """The value with its unit, as people read it."""
-    if answer is None or not answer.value:
-        return ""
-    return with_unit(answer.value, question)
+    return answer_words(answer.value, question) if answer else ""
 
 
 @register.filter
 def previous_value(question: RoundQuestion) -> str:
-    return with_unit(question.previous_value, question) if question.previous_value else ""
+    return answer_words(question.previous_value, question)
 
 
 @register.filter
 def live_value(question: RoundQuestion) -> str:
-    return with_unit(question.live_value, question) if question.live_value else ""
-
-
-def with_unit(value: str, question: RoundQuestion) -> str:
-    text = shown_value(value, question.type)
-    return (
-        f"{text} {question.unit}"
-        if question.unit and question.type in ("decimal", "integer", "share")
-        else text
-    )
+    return answer_words(question.live_value, question)
 
 
 @register.inclusion_tag("campaign/_difference.html")

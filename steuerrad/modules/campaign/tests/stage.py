@@ -32,7 +32,7 @@ GOOD: dict[str, Any] = {
 }  # fmt: skip
 LAST = Previous("400", "2024", "Bericht 2024", "measured", "gezählt")
 QUESTIONS = (
-    Question("homes", "Netz", "Haushalte", unit="Haushalte", type="integer", minimum=Decimal(0),
+    Question("homes", "Netz", "Haushalte", unit="Wohnungen", type="integer", minimum=Decimal(0),
              responsible=("amt-a",), previous=LAST, points=Decimal("1.5")),
     Question("fibre", "Netz", "Haushalte mit Glasfaser", unit="Haushalte", type="integer", minimum=Decimal(0),
              responsible=("amt-a",), points=Decimal("2.25")),

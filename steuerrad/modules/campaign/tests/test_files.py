@@ -326,7 +326,7 @@ def test_a_formula_is_a_fault_of_its_row_with_sheet_and_cell() -> None:
         "value",
         "Netz!H2",
     )
-    assert "formula" in found["homes"].reason
+    assert "Formel" in found["homes"].reason
     assert found["fibre"].outcome == "new"
 
 

@@ -237,7 +237,7 @@ def test_last_time_stands_beside_the_field_and_is_taken_over_as_a_draft() -> Non
     found = question(opened_round(), "homes")
     client = browser(ada())
     page = text_of(client.get(reverse("campaign:answer", args=[found.pk])))
-    assert "400 Haushalte" in page
+    assert "400 Wohnungen" in page
     assert "Bericht 2024" in page
     client.post(reverse("campaign:take_over", args=[found.pk]), {"based_on": 0})
     draft = Answer.objects.get()
@@ -342,7 +342,7 @@ def test_the_queue_shows_difference_and_evidence_and_releases() -> None:
         )
     client = browser(approver())
     page = text_of(client.get(reverse("campaign:review")))
-    for part in ("410 Haushalte", "after 400 Haushalte (2024)", "+10", "https://example.org/a"):
+    for part in ("410 Wohnungen", "after 400 Wohnungen (2024)", "+10", "https://example.org/a"):
         assert part in page
     one = reverse("campaign:check", args=[question(round_, "homes").pk])
     back = client.post(one, {"revision": 1, "from": "review"})

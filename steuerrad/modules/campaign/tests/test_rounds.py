@@ -74,7 +74,7 @@ def test_a_draft_copies_the_questions_and_proposes_who_answers(stage: Stage) -> 
     homes = question(round_, "homes")
     assert (homes.type, homes.unit, homes.points, homes.previous_value) == (
         "integer",
-        "Haushalte",
+        "Wohnungen",
         Decimal("1.5"),
         "400",
     )

@@ -26,13 +26,14 @@ from steuerrad.modules.campaign.forms_answer import (
     token_of,
     usable_files,
 )
-from steuerrad.modules.campaign.models import Answer, Assignment, Round, Shelved
+from steuerrad.modules.campaign.models import Answer, Assignment, Round
 from steuerrad.modules.campaign.queries.access import may_answer
 from steuerrad.modules.campaign.queries.checking import findings
+from steuerrad.modules.campaign.queries.history import shelved
 from steuerrad.modules.campaign.queries.proposals import as_input, live_input, previous_input
 from steuerrad.modules.campaign.queries.rounds import assignment_for
 from steuerrad.modules.campaign.texts import Said
-from steuerrad.modules.campaign.typed import AnswerInput, EvidenceInput, from_data
+from steuerrad.modules.campaign.typed import AnswerInput, EvidenceInput
 from steuerrad.modules.campaign.views.compare import columns
 from steuerrad.modules.campaign.views.neighbours import neighbours
 from steuerrad.modules.campaign.views.parts import members_only, round_crumbs
@@ -148,13 +149,13 @@ def page(
     around = neighbours(request.user, assignment)
     context: dict[str, Any] = {
         "heading": question.title,
-        "preline": f"{question.group} · {question.code}",
+        "preline": question.group,
         "breadcrumbs": round_crumbs(question.round, (_("My questions"), reverse("campaign:tasks")), (question.title, "")),
         "assignment": assignment, "question": question, "form": form, "newest": newest or newest_of(assignment),
         "held": shown_evidence(request, form, typed) if bound else evidence_of(request, assignment, typed),
         "findings": shown_findings(said, form.waivers() if bound else {}), "tried": bound,
         "around": around, "previous": previous_of(request, assignment),
-        "shelved": Shelved.objects.filter(question=question, author=request.user).order_by("-pk").first(),
+        "shelved": bool(shelved(request.user, question)),
         "sent_back": assignment.state == "sent_back" and question.decisions.filter(kind="sent_back").last(),
     }  # fmt: skip
     return render(request, "campaign/answer.html", context, status=status)
@@ -252,9 +253,10 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody was faster: what stood before, what stands now, what was typed; then decide."""
     assignment = own_or_403(request, pk)
     question = assignment.question
-    kept = Shelved.objects.filter(question=question, author=request.user).order_by("-pk").first()
-    if kept is None:
+    aside = shelved(request.user, question)
+    if not aside:
         return redirect("campaign:answer", pk=pk)
+    kept, mine = aside[0]
     if request.method == "POST" and request.POST.get("do") == "drop":
         try:
             actions.drop_shelved(request.user, kept.pk)
@@ -265,13 +267,12 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("campaign:answer", pk=pk)
     if request.method == "POST":
         return given(request, assignment)
-    mine = from_data(kept.content)
     theirs = newest_of(assignment)
     base = question.answers.filter(revision=kept.based_on).prefetch_related("evidence").first()
     files = usable_files(request.user, question, [item.file_id for item in mine.evidence])
     context = {
         "heading": _("Somebody was faster"),
-        "preline": f"{question.code} · {question.title}",
+        "preline": question.title,
         "breadcrumbs": round_crumbs(question.round, (question.title, reverse("campaign:question", args=[pk])), (_("Compare"), "")),
         "assignment": assignment, "question": question, "theirs": theirs, "base": base, "kept": kept,
         "columns": columns(question, base, theirs, mine, files),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from steuerrad.modules.campaign.actions.moves import MOVES, Words, make_move
@@ -33,7 +34,7 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
     answers_, revision = may_answer(request.user, assignment) and running, current.revision if current else 0
     context: dict[str, Any] = {
         "heading": found.title,
-        "preline": f"{found.group} · {found.code}",
+        "preline": found.group,
         "breadcrumbs": round_crumbs(found.round, (found.title, "")),
         "assignment": assignment, "question": found, "current": current, "revision": revision,
         "around": neighbours(request.user, assignment), "events": steps(events),
@@ -54,14 +55,21 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "campaign/question.html", context)
 
 
+FIELDS = {
+    "value": gettext_lazy("Value"), "comment": gettext_lazy("Comment"), "source": gettext_lazy("Source"),
+    "quality": gettext_lazy("Quality"), "as_of": gettext_lazy("As of"), "evidence": gettext_lazy("Evidence"),
+}  # fmt: skip
+
+
 def steps(events: list[histories.Event]) -> list[dict[str, Any]]:
-    """The history, the newest first; each revision with what it changed."""
+    """The history, the newest first; each revision with the fields that it changed against the one before."""
     rows: list[dict[str, Any]] = []
     before = None
     for event in events:
-        changed = []
+        changed: list[Any] = []
         if event.answer is not None:
-            changed = histories.difference_of(before, event.answer)
+            if before is not None and not event.answer.declined and not before.declined:
+                changed = [FIELDS[item.field] for item in histories.difference_of(before, event.answer)]
             before = event.answer
         rows.append({"event": event, "changed": changed})
     return rows[::-1]

@@ -14,7 +14,7 @@ from steuerrad.modules.campaign.actions.reviewing import Bulk, check_many, relea
 from steuerrad.modules.campaign.forms_filter import QuestionFilterForm
 from steuerrad.modules.campaign.models import RoundQuestion
 from steuerrad.modules.campaign.queries import rounds as queries
-from steuerrad.modules.campaign.queries.access import CHECK, RELEASE
+from steuerrad.modules.campaign.queries.access import CHECK, COORDINATE, RELEASE
 from steuerrad.modules.campaign.rules.states import decidable
 from steuerrad.modules.campaign.views.parts import back, members_only, round_crumbs, visible_page
 from steuerrad.platform.accounts.access import allowed
@@ -35,7 +35,7 @@ def questions(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": _("Questions"),
         "preline": round_.title,
         "breadcrumbs": round_crumbs(round_, (_("Questions"), "")),
-        "round": round_, "filter_form": form, "filtered": wanted != queries.QuestionFilter(),
+        "round": round_, "coordinates": allowed(request.user, COORDINATE), "filter_form": form, "filtered": wanted != queries.QuestionFilter(),
         "page_obj": page, "rows": list(page.object_list),
         "checks": checks, "releases": releases,
         "selectable": (checks or releases) and round_.state == "open",
