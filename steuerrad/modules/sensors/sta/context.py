@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
 from django.db.models import Model, QuerySet
 
 from steuerrad.kernel import clock
@@ -21,6 +22,8 @@ class Context:
     base: str
     store: Observations
     now: datetime = field(default_factory=clock.now)
+    #: Observations of a group of requests that go to the store only when the whole group holds; None: at once.
+    pending: list[pa.Table] | None = None
 
     def see(self, model: type[Model]) -> QuerySet[Any]:
         """The entities of one kind that the caller may see."""

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import pyarrow as pa
 from django.db.models import QuerySet
 
 from steuerrad.modules.sensors.sta.catalogue_columns import LINKS, MODELS
+from steuerrad.modules.sensors.sta.choosing import streams_of
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.entities import BY_NAME, EntityType
 from steuerrad.modules.sensors.sta.faults import NotFound
 from steuerrad.modules.sensors.sta.features import features
-from steuerrad.modules.sensors.sta.observation_filter import Chosen, Sql, key_of, of_features
+from steuerrad.modules.sensors.sta.observation_filter import Chosen, Sql, call, key_of, of_features
 from steuerrad.modules.sensors.sta.paths import HIGHEST_ID, Id, Path, Step, written
 
 
@@ -83,8 +85,18 @@ def _observation(found: Observed, number: Id, context: Context, place: str) -> O
     else:
         table = context.store.rows([key[0]], key[1], key[1] + 1, where=chosen.where, limit=1)
     if table.num_rows == 0:
+        table = _moved(str(number), chosen, context)
+    if table.num_rows == 0:
         raise missing
     return Observed(found.entity, chosen, table.to_pylist()[0])
+
+
+def _moved(number: str, chosen: Chosen, context: Context) -> pa.Table:
+    """An observation whose time or datastream was changed keeps its id beside it."""
+    where = ("extra IS NOT NULL AND json_extract_string(extra, '$.id') = ?", (number,))
+    if chosen.where is not None:
+        where = call("{} AND {}", chosen.where, where)
+    return context.store.rows(streams_of(chosen, context), where=where, limit=1)
 
 
 def _next(found: Found, step: Step, context: Context, place: str) -> Found:

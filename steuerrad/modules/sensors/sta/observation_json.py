@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from steuerrad.engines.observations import iso
 from steuerrad.modules.sensors.sta.entities import BY_NAME, ID, SELF_LINK
-from steuerrad.modules.sensors.sta.representation import narrow, instant_of, period
+from steuerrad.modules.sensors.sta.representation import instant_of, narrow, period
 
 OBSERVATION = BY_NAME["Observation"]
 #: Properties in the order in which they are written.
@@ -127,7 +127,7 @@ def one(
 ) -> dict[str, Any]:
     """One observation (a row of the store) as an object."""
     extra = orjson.loads(row["extra"]) if row["extra"] else {}
-    key = f"{row['stream']}-{row['time']}"
+    key = extra.get("id") or f"{row['stream']}-{row['time']}"
     link = f"{base}/Observations('{key}')"
     names, links = wanted(select, expanded)
     readers: dict[str, Callable[[], Any]] = {
@@ -161,7 +161,7 @@ def data_arrays(table: pa.Table, base: str, select: tuple[str, ...] = ()) -> lis
     starts = iso(table.column("time")).to_pylist()
     values = table.column("value").to_pylist()
     readers: dict[str, Callable[[], list[Any]]] = {
-        ID: lambda: ids(table),
+        ID: lambda: [extra.get("id") or key for key, extra in zip(ids(table), extras, strict=True)],
         "phenomenonTime": lambda: [
             times_of(start, extra) if extra else text
             for start, text, extra in zip(table.column("time").to_pylist(), starts, extras, strict=True)
