@@ -16,6 +16,7 @@ from steuerrad.modules.strategy.portfolio.datasets import DATASETS as PORTFOLIO_
 from steuerrad.modules.strategy.portfolio.demo import DEMO
 from steuerrad.modules.strategy.portfolio.events import EVENTS
 from steuerrad.modules.strategy.portfolio.intake.access import IMPORTED, may_read_import
+from steuerrad.modules.strategy.portfolio.jobs import DOSSIERS
 from steuerrad.modules.strategy.portfolio.loaders import LOADERS as PORTFOLIO_LOADERS
 from steuerrad.modules.strategy.portfolio.permissions import PERMISSIONS
 from steuerrad.modules.strategy.portfolio.personal import PERSONAL_DATA
@@ -66,7 +67,7 @@ module = Module(
     datasets=(*DATASETS, *PORTFOLIO_DATASETS),
     search=SEARCH,
     linkables=LINKABLES,
-    jobs=(COMPUTE_DAILY,),
+    jobs=(COMPUTE_DAILY, DOSSIERS),
     loaders=(*LOADERS, CHECKS_LOADER, *PORTFOLIO_LOADERS),
     question_sources=(QUESTIONS,),
     candidate_sources=(CANDIDATES,),

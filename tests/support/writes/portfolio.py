@@ -136,6 +136,7 @@ WRITES = (
     Write(f"{MEASURE}restore/", OFFICE, lambda o: f"/strategy/measures/{o['gone'].number}/restore/", {"reason": "doch nicht"}),
     Write(f"{MEASURE}rating/", READERS, lambda o: f"{of(o)}rating/", grades),
     Write("strategy/portfolio/filters/keep/", ALL, lambda o: "/strategy/portfolio/filters/keep/", {"name": "meins", "query": "q=x"}),
+    Write("strategy/portfolio/files/dossier/", READERS | STEERERS, lambda o: "/strategy/portfolio/files/dossier/", {"query": "q=x"}),
     Write("strategy/portfolio/files/import/", STEERERS, lambda o: "/strategy/portfolio/files/import/", lambda o: {"file": workbook(o)}),
     Write("strategy/portfolio/files/import/<uuid:key>/", STEERERS,
           lambda o: f"/strategy/portfolio/files/import/{o['workbooks'][o['role']].key}/", {"do": "drop"}),

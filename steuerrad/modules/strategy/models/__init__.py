@@ -19,6 +19,7 @@ from steuerrad.modules.strategy.models.portfolio import (
     SavedFilter,
     StatusReport,
 )
+from steuerrad.modules.strategy.models.portfolio_files import PortfolioDossier
 from steuerrad.modules.strategy.models.portfolio_money import BudgetLine, FundingProgramme, StaffDays
 from steuerrad.modules.strategy.models.portfolio_rating import Criterion, Rating, Succession
 from steuerrad.modules.strategy.models.proposals import StatusProposal, ValueProposal
@@ -41,6 +42,7 @@ __all__ = [
     "MeasureOrganisation",
     "MeasureStatus",
     "Milestone",
+    "PortfolioDossier",
     "Rating",
     "Risk",
     "SavedFilter",

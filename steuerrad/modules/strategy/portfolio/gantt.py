@@ -69,6 +69,10 @@ def timeline(
     )  # fmt: skip
 
 
+def theme_of(state: MeasureState) -> str:
+    return state.measure.field.theme.title
+
+
 def row_of(state: MeasureState, order: Order, group: str, first: date, today: date) -> GanttRow:
     measure = state.measure
     points = [item.point for item in state.milestones]

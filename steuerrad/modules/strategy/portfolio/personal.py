@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import PersonalData
-from steuerrad.modules.strategy.models import Rating, SavedFilter, StatusReport
+from steuerrad.modules.strategy.models import PortfolioDossier, Rating, SavedFilter, StatusReport
 from steuerrad.platform.audit.log import record
+from steuerrad.platform.jobs.making import forget
 
 
 def export(user: Any) -> dict[str, Any]:
@@ -24,19 +25,24 @@ def export(user: Any) -> dict[str, Any]:
             for row in ratings
         ],
         "filters": [{"name": row.name, "query": row.query} for row in SavedFilter.objects.filter(person=user)],
+        "dossiers": [
+            {"at": row.requested_at.isoformat(), "filter": row.query}
+            for row in PortfolioDossier.objects.filter(requested_by=user)
+        ],
         "reports_written": [f"{row.measure.number} {row}" for row in written],
         "reports_released": [f"{row.measure.number} {row}" for row in released],
     }  # fmt: skip
 
 
 def erase(user: Any) -> None:
-    """Take the person off the ratings, which stay in the totals, and delete the filters.
+    """Take the person off the ratings, which stay in the totals, and delete the filters and dossiers.
 
     Authors and releasers of reports stay: they prove the four eyes of a record of office.
     """
     with transaction.atomic():
         Rating.objects.filter(person=user).update(person=None, comment="")
         SavedFilter.objects.filter(person=user).delete()
+        forget(PortfolioDossier.objects.filter(requested_by=user))
         record(None, "strategy.erase_person", f"account:{user.pk}")
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from steuerrad.modules.strategy.portfolio.views import (
     decide,
+    dossiers,
     edit,
     files,
     importing,
@@ -19,7 +20,10 @@ urlpatterns = [
     path("portfolio/board/", pictures.board, name="portfolio_board"),
     path("portfolio/files/", files.files, name="portfolio_files"),
     path("portfolio/files/workbook.xlsx", files.workbook, name="portfolio_workbook"),
-    path("portfolio/files/dossier.pdf", files.dossier, name="portfolio_dossier"),
+    path("portfolio/files/dossier/", dossiers.start, name="start_portfolio_dossier"),
+    path("portfolio/files/dossier/<int:pk>/", dossiers.page, name="portfolio_dossier"),
+    path("portfolio/files/dossier/<int:pk>/state/", dossiers.state, name="portfolio_dossier_state"),
+    path("portfolio/files/dossier/<int:pk>/file/", dossiers.file, name="portfolio_dossier_file"),
     path("portfolio/files/import/", importing.upload, name="portfolio_import"),
     path("portfolio/files/import/<uuid:key>/", importing.confirm, name="portfolio_import_confirm"),
     path("portfolio/due/", overview.due, name="portfolio_due"),

@@ -55,9 +55,7 @@ class TestPages:
         self, role: str, reads: int, writes: int
     ) -> None:
         client = self.browser(role)
-        assert [
-            client.get(FILES + name).status_code for name in ("", "workbook.xlsx", "dossier.pdf?q=A.1.1")
-        ] == [reads] * 3
+        assert [client.get(FILES + name).status_code for name in ("", "workbook.xlsx")] == [reads] * 2
         assert client.get(FILES + "import/").status_code == writes
         assert ("portfolio/files/" in client.get("/strategy/portfolio/").content.decode()) == (reads == 200)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,23 +12,15 @@ from django.views.decorators.http import require_safe
 from steuerrad.kernel import clock
 from steuerrad.modules.strategy.models import MeasureOrganisation
 from steuerrad.modules.strategy.portfolio import gantt
-from steuerrad.modules.strategy.portfolio.forms_views import ORGANISATION, OWN_FIELDS, BoardForm, TimelineForm
+from steuerrad.modules.strategy.portfolio.choosing import filtered
+from steuerrad.modules.strategy.portfolio.forms_views import ORGANISATION, BoardForm, TimelineForm
 from steuerrad.modules.strategy.portfolio.permissions import READ_STEERING
 from steuerrad.modules.strategy.portfolio.queries import board as board_queries
-from steuerrad.modules.strategy.portfolio.queries import overview
 from steuerrad.modules.strategy.portfolio.queries.steering import MeasureState
 from steuerrad.modules.strategy.portfolio.queries.timeline import Link, order_of
 from steuerrad.modules.strategy.portfolio.rules.light import Timeliness
 from steuerrad.modules.strategy.portfolio.views.parts import portfolio_crumbs
-from steuerrad.modules.strategy.queries.measures import MeasureFilter
 from steuerrad.platform.accounts.access import holds_anywhere
-
-
-def filtered(user: Any, values: dict[str, Any], *, sort: str = "number") -> list[MeasureState]:
-    """The measures that fit the values of a filter form, as far as the person may see them."""
-    rest = {name: value for name, value in values.items() if name not in OWN_FIELDS}
-    own = {name: values[name] for name in ("light", "timeliness", "report") if values.get(name)}
-    return overview.table(user, overview.PortfolioFilter(MeasureFilter(**rest, sort=sort), **own))
 
 
 @require_safe
@@ -43,7 +34,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     by_lead = values.get("group") == ORGANISATION
     order = order_of(request.user, found)
     chart = gantt.timeline(
-        found, order, years, today, group=lead_of if by_lead else theme_of,
+        found, order, years, today, group=lead_of if by_lead else gantt.theme_of,
         group_name=_("Leading organisation") if by_lead else _("Theme"),
         title=_("Timeline of the measures, %(first)d to %(last)d") % {"first": years.first, "last": years.last},
     )  # fmt: skip
@@ -60,10 +51,6 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "demo": any(row.note for row in chart.rows),
     }
     return render(request, "strategy/portfolio/timeline.html", context)
-
-
-def theme_of(state: MeasureState) -> str:
-    return state.measure.field.theme.title
 
 
 def leads(state: MeasureState) -> list[str]:
