@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from steuerrad.kernel.registry import registry
-from steuerrad.platform.city.loading import load_city
+from tests.support.stage import CityStage
 
 SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 DATABASE_FIXTURES = {
@@ -22,9 +26,25 @@ DATABASE_FIXTURES = {
     "live_server",
     "product",
 }
+TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
+CITIES = ("bochum", "musterstadt")
 POSTGRES_GUARDED = (
     "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
 )
+STAGE = pytest.StashKey[CityStage]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Static files come from their sources; an empty folder keeps WhiteNoise from warning about a missing one.
+
+    Passwords are hashed by the same method as in service, with the least effort that it knows.
+    """
+    static = tempfile.mkdtemp(prefix="static-")
+    config.add_cleanup(lambda: shutil.rmtree(static, ignore_errors=True))
+    settings.STATIC_ROOT = Path(static)
+    for name, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+        setattr(Argon2PasswordHasher, name, least)
+    config.stash[STAGE] = CityStage()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -59,12 +79,18 @@ def flush_may_empty_guarded_tables() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Against PostgreSQL only what touches a database runs again; the rest has run with SQLite already."""
-    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
-        return
-    kept = [item for item in items if needs_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if not needs_database(item)])
-    items[:] = kept
+    """Files that want the same city follow each other, so that it is loaded once; of these, large files first.
+
+    Against PostgreSQL only what touches a database runs again; the rest has run with SQLite already.
+    """
+    if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
+        config.hook.pytest_deselected(items=[item for item in items if not needs_database(item)])
+        items[:] = [item for item in items if needs_database(item)]
+    size = Counter(item.path for item in items)
+    cities: dict[Path, int] = Counter()
+    for item in items:
+        cities[item.path] = max(cities[item.path], 1 + CITIES.index(wanted(item)) if wanted(item) else 0)
+    items.sort(key=lambda item: (cities[item.path], -size[item.path], item.path))
 
 
 def needs_database(item: pytest.Item) -> bool:
@@ -74,23 +100,47 @@ def needs_database(item: pytest.Item) -> bool:
     )
 
 
-def loaded(slug: str, blocker: Any) -> Iterator[str]:
-    """The city's folder in the test database, for the tests of one module; undone by one rollback."""
-    with blocker.unblock(), transaction.atomic():
-        load_city(slug)
-        for demo in registry.all("demo"):
-            demo.make(settings.CITIES_DIR / slug)
-        yield slug
-        transaction.set_rollback(True)
+def wanted(item: pytest.Item) -> str:
+    """The city that a test names, the first of them if there are two; empty for none."""
+    names = getattr(item, "fixturenames", ())
+    return next((city for city in CITIES if city in names), "")
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether a test ends its transactions itself and therefore needs a database without an open one."""
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or not TRANSACTIONAL_FIXTURES.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that did not ask for the city that is still loaded finds an empty database."""
+    stage = item.config.stash[STAGE]
+    if not stage.shown and needs_database(item) and (commits(item) or wanted(item) != stage.city):
+        stage.clear()
+
+
+@pytest.fixture(scope="session")
+def city_stage(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[CityStage]:
+    stage = request.config.stash[STAGE]
+    stage.blocker = django_db_blocker
+    yield stage
+    stage.clear()
 
 
 @pytest.fixture(scope="module")
-def bochum(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def bochum(city_stage: CityStage) -> Iterator[str]:
     """Bochum's real folder with demo logins. Use together with the mark django_db."""
-    yield from loaded("bochum", django_db_blocker)
+    with city_stage.show("bochum"):
+        yield "bochum"
 
 
 @pytest.fixture(scope="module")
-def musterstadt(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def musterstadt(city_stage: CityStage) -> Iterator[str]:
     """The invented second city with demo logins. Use together with the mark django_db."""
-    yield from loaded("musterstadt", django_db_blocker)
+    with city_stage.show("musterstadt"):
+        yield "musterstadt"
