@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench._installation import installation, taken
+
 TARGET = 10.0
 PAGES, EDGE = 3, 1600  # of a PDF; pixels of a picture
-
-
-def seconds(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
 
 
 def pdf_file(number: int) -> bytes:
@@ -113,16 +105,7 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=160)
     parser.add_argument("--evidence", type=int, default=60)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="steuerrad-bench-") as folder:
-        os.environ |= {"STEUERRAD_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "steuerrad.config.settings"}
-        os.environ.pop("STEUERRAD_DATABASE_URL", None)
-        sys.path.insert(0, str(ROOT))
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
+    with installation():
         measure(options)
     return 0
 
@@ -144,10 +127,11 @@ def measure(options: argparse.Namespace) -> None:
         assert made is not None, "nobody else makes dossiers here"
         assert made.state == "ready", made.message
 
-    first = seconds(dossier)
-    whole = [seconds(dossier) for _ in range(options.runs)]
+    first = taken(dossier)[0] / 1000
+    whole = [taken(dossier)[0] / 1000 for _ in range(options.runs)]
     book = [
-        seconds(lambda: workbook_bytes(round_, working_rows(round_), made_at=clock.now(), kind="bench"))
+        taken(lambda: workbook_bytes(round_, working_rows(round_), made_at=clock.now(), kind="bench"))[0]
+        / 1000
         for _ in range(options.runs)
     ]
     done = Dossier.objects.latest("pk")

@@ -7,24 +7,13 @@ in the same run: a page that asks the database for next to nothing. Opening is t
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench._installation import installation, print_medians, taken
+
 TARGET_MS = 200
-
-
-def taken(act: Callable[[], Any]) -> tuple[float, Any]:
-    """Milliseconds and the result."""
-    start = time.perf_counter()
-    result = act()
-    return (time.perf_counter() - start) * 1000, result
 
 
 def measure(runs: int) -> dict[str, list[float]]:
@@ -66,32 +55,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="steuerrad-bench-") as folder:
-        os.environ |= {
-            "STEUERRAD_DATA_DIR": folder,
-            "STEUERRAD_ALLOWED_HOSTS": "testserver",
-            "DJANGO_SETTINGS_MODULE": "steuerrad.config.settings",
-        }
-        sys.path.insert(0, str(ROOT))
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-        from django.db import connection
-
-        from steuerrad.platform.city.loading import load_city
-
-        call_command("migrate", verbosity=0)
-        load_city("musterstadt")
+    with installation("musterstadt"):
         times = measure(options.runs)
-        print(f"{connection.vendor}, 160 questions, 60 organisations, {options.runs} runs")
-        connection.close()
-    plain = statistics.median(times["imprint"])
-    print(f"{'':24} {'median ms':>9} {'worst':>8} {'x imprint':>9}")
-    for name, took in times.items():
-        middle = statistics.median(took)
-        print(f"{name:24} {middle:9.1f} {max(took):8.1f} {middle / plain:9.1f}")
-    met = statistics.median(times["open, and its page"]) < TARGET_MS
+    print(f"160 questions, 60 organisations, {options.runs} runs")
+    medians = print_medians(times, "imprint", {})
+    met = medians["open, and its page"] < TARGET_MS
     print(f"target: opening and its page under {TARGET_MS} ms: {'met' if met else 'MISSED'}")
     return 0
 
