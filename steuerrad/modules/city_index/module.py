@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Module, NavigationItem, Permission
+from steuerrad.kernel.contributions import FileOwner, Module, NavigationItem, Permission
 from steuerrad.modules.city_index.cards import CARDS
 from steuerrad.modules.city_index.commands import COMMANDS
 from steuerrad.modules.city_index.datasets import DATASETS
@@ -15,6 +15,7 @@ from steuerrad.modules.city_index.panels import PANELS
 from steuerrad.modules.city_index.question_files import LOADER as QUESTIONS_LOADER
 from steuerrad.modules.city_index.question_source import QUESTIONS
 from steuerrad.modules.city_index.search import SEARCH
+from steuerrad.modules.city_index.uploads import OWNER, may_read_own
 
 module = Module(
     slug="city_index",
@@ -41,6 +42,7 @@ module = Module(
     search=SEARCH,
     linkables=LINKABLES,
     loaders=(LOADER, QUESTIONS_LOADER, *LOADERS),
+    file_owners=(FileOwner(OWNER, _("Filled files before they are taken over"), may_read_own),),
     question_sources=(QUESTIONS,),
     field_sources=(FIELDS,),
     commands=COMMANDS,

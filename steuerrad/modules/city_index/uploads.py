@@ -1,74 +1,54 @@
-"""Uploaded files between preview and confirmation: kept under a random name that only the person's session knows."""
+"""Uploaded files between preview and confirmation: kept like all uploads, with what was said about them in the session."""
 
 from __future__ import annotations
 
-import secrets
-import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, BinaryIO
-
-from django.conf import settings
+from typing import Any
+from uuid import UUID
 
 from steuerrad.modules.city_index.reading import Given
+from steuerrad.platform.files.actions import discard, store
+from steuerrad.platform.files.models import StoredFile
+from steuerrad.platform.files.types import CSV, TEXT, XLSX, FileTypes
 
-KEPT_SECONDS = 24 * 3600
+#: Id of the owner of such files.
+OWNER = "city_index.import"
+TYPES = FileTypes((XLSX, CSV, TEXT))
 SESSION_KEY = "city_index_upload"
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A waiting file. name: as the person called it."""
+    """A waiting file, and what holds for all its rows."""
 
-    token: str
-    name: str
+    file: StoredFile
     given: Given
 
-    @property
-    def path(self) -> Path:
-        return folder() / self.token
+
+def may_read_own(user: Any, file: StoredFile) -> bool:
+    """Only who uploaded it."""
+    return user is not None and user.is_authenticated and file.uploaded_by_id == user.pk  # type: ignore[attr-defined]
 
 
-def folder() -> Path:
-    return Path(settings.MEDIA_ROOT) / "index-imports"
-
-
-def keep(session: Any, file: Any, given: Given) -> Upload:
-    """Write the upload to disk and note it in the session; throws away what waited before."""
-    forget(session)
-    sweep()
-    folder().mkdir(parents=True, exist_ok=True)
-    upload = Upload(secrets.token_urlsafe(24), Path(str(file.name)).name[:255], given)
-    with upload.path.open("wb") as target:
-        _copy(file, target)
-    session[SESSION_KEY] = {"token": upload.token, "name": upload.name, "given": asdict(given)}
+def keep(user: Any, session: Any, file: Any, given: Given) -> Upload:
+    """Keep the upload and note it in the session; gives up what waited before. Raises FileRefusedError."""
+    forget(user, session)
+    upload = Upload(store(user, file, owner=OWNER, types=TYPES), given)
+    session[SESSION_KEY] = {"key": str(upload.file.key), "given": asdict(given)}
     return upload
 
 
-def _copy(file: Any, target: BinaryIO) -> None:
-    for chunk in file.chunks():
-        target.write(chunk)
-
-
-def waiting(session: Any, token: str) -> Upload | None:
-    """The upload of this session with this token, if it still waits."""
+def waiting(user: Any, session: Any, key: UUID) -> Upload | None:
+    """The upload of this session with this key, if it still waits."""
     data = session.get(SESSION_KEY)
-    if not data or not secrets.compare_digest(str(data["token"]).encode(), token.encode()):
+    if not data or data.get("key") != str(key):
         return None
-    upload = Upload(data["token"], data["name"], Given(**data["given"]))
-    return upload if upload.path.is_file() else None
+    file = StoredFile.objects.filter(key=key, owner=OWNER, uploaded_by=user).first()
+    return None if file is None else Upload(file, Given(**data["given"]))
 
 
-def forget(session: Any) -> None:
-    """Throw the waiting file of this session away."""
-    data = session.pop(SESSION_KEY, None)
-    if data:
-        (folder() / str(data["token"])).unlink(missing_ok=True)
-
-
-def sweep() -> None:
-    """Throw away what nobody confirmed within a day."""
-    if folder().is_dir():
-        for path in folder().iterdir():
-            if path.is_file() and path.stat().st_mtime < time.time() - KEPT_SECONDS:
-                path.unlink(missing_ok=True)
+def forget(user: Any, session: Any) -> None:
+    """Give up the waiting file of this session."""
+    data = session.pop(SESSION_KEY, None) or {}
+    for file in StoredFile.objects.filter(key=data["key"], owner=OWNER) if "key" in data else ():
+        discard(user, file)

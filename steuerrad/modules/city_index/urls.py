@@ -18,5 +18,5 @@ urlpatterns = [
     path("mappings/", editions.mappings, name="mappings"),
     path("memo/", include("steuerrad.modules.city_index.memo.urls")),
     path("import/", imports.upload, name="import"),
-    path("import/<str:token>/", imports.confirm, name="import_confirm"),
+    path("import/<uuid:token>/", imports.confirm, name="import_confirm"),
 ]

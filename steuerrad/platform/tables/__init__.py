@@ -3,7 +3,6 @@
 Read with :func:`~steuerrad.platform.tables.read.open_table`, and files that people have filled in with
 :func:`~steuerrad.platform.tables.filled.read_filled`; parse cells with the functions of
 :mod:`~steuerrad.platform.tables.fields`, write with :mod:`~steuerrad.platform.tables.write`.
-Only ``http`` needs Django.
 """
 
 from steuerrad.platform.tables.problems import Problem, Problems, TableProblem

@@ -5,14 +5,17 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from charset_normalizer import from_bytes
+from django.core.files.base import File
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy
 
 from steuerrad.platform.tables.problems import TableProblem
 
+#: A path, the content, or a seekable stream of bytes such as an upload.
+Source = Path | str | bytes | BinaryIO | File
 SAMPLE_BYTES = 64 * 1024
 BLOCK_BYTES = 1024 * 1024
 LEGACY_ENCODINGS = ("cp1252", "latin_1", "cp850", "mac_roman")
@@ -56,7 +59,7 @@ class Encoding:
     assumed: bool
 
 
-def open_stream(source: Path | str | bytes | BinaryIO, name: str, max_bytes: int) -> tuple[BinaryIO, int]:
+def open_stream(source: Source, name: str, max_bytes: int) -> tuple[BinaryIO, int]:
     """The source as a seekable stream at its start, and its size in bytes.
 
     Raises TableProblem where it is absent, a directory, unreadable, empty or above ``max_bytes``.
@@ -78,7 +81,7 @@ def open_stream(source: Path | str | bytes | BinaryIO, name: str, max_bytes: int
         except (OSError, ValueError) as error:
             raise TableProblem(name, gettext("cannot be read (%(reason)s)") % {"reason": error}) from None
     else:
-        stream = source
+        stream = cast(BinaryIO, source)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     reason = None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Literal, Self
+from typing import Literal, Self
 
 from django.utils.translation import gettext
 
@@ -25,7 +25,7 @@ from steuerrad.platform.tables.workbook import Book, SheetRecords
 
 __all__ = ["Row", "Source", "TableReader", "normalised", "open_table"]
 
-Source = Path | str | bytes | BinaryIO
+Source = content.Source
 
 
 class TableReader(Iterator[Row]):

@@ -15,6 +15,7 @@ from steuerrad.modules.city_index.kpis import KPIS
 from steuerrad.modules.city_index.models import Import, Result
 from steuerrad.modules.city_index.queries_audit import verdicts
 from steuerrad.platform.accounts.models import User
+from steuerrad.platform.files.models import StoredFile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -158,7 +159,7 @@ def test_upload_shows_first_and_writes_after_confirmation(
     assert done.status_code == 302
     assert Result.objects.count() == before + 2
     assert Import.objects.latest("at").by == User.objects.get(email="coordinator@demo.invalid")
-    assert not list((tmp_path / "index-imports").iterdir())
+    assert not StoredFile.objects.exists()
     assert coordinator.get(response.url).status_code == 302  # used up
 
 
@@ -167,13 +168,18 @@ def test_uploads_are_checked_by_content_and_belong_to_one_session(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     assert upload(coordinator, b"%PDF-1.7").status_code == 200
-    assert not list((tmp_path / "index-imports").iterdir())
+    assert not StoredFile.objects.exists()
     response = upload(coordinator, (FIXTURES / "own_excerpt.csv").read_bytes(), city="bochum")
     stranger = Client()
     stranger.force_login(User.objects.get(email="administrator@demo.invalid"))
     assert stranger.get(response.url).status_code == 302
     assert stranger.get(response.url).url == "/index/import/"
     assert coordinator.get(response.url).status_code == 200
+    second = upload(coordinator, (FIXTURES / "own_excerpt.csv").read_bytes(), city="bochum")
+    assert StoredFile.objects.count() == 1  # what waited before is given up
+    assert coordinator.get(response.url).status_code == 302
+    StoredFile.objects.all().delete()  # nobody confirmed within a day
+    assert coordinator.get(second.url).url == "/index/import/"
 
 
 def test_upload_limit(coordinator: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,12 +19,14 @@ from steuerrad.modules.city_index.actions import BadRowsError, ImportedMeanwhile
 from steuerrad.modules.city_index.catalogue import Catalogue, read_catalogue
 from steuerrad.modules.city_index.cells import Cell, TableView, figure
 from steuerrad.modules.city_index.forms import LARGEST_UPLOAD, ConfirmForm, UploadForm
-from steuerrad.modules.city_index.importing import Plan, file_hash, make_plan
+from steuerrad.modules.city_index.importing import Plan, make_plan
 from steuerrad.modules.city_index.models import Import, IndexCity
 from steuerrad.modules.city_index.reading import LIMITS, Given, read_results
 from steuerrad.modules.city_index.views.parts import crumbs, index_or_404
 from steuerrad.platform.accounts.access import require
+from steuerrad.platform.files.actions import FileRefusedError
 from steuerrad.platform.tables.problems import TableProblem
+from steuerrad.platform.tables.read import Source
 
 SHOWN = 100
 UPLOADED = replace(LIMITS, size=LARGEST_UPLOAD)
@@ -44,14 +47,13 @@ def upload(request: HttpRequest) -> HttpResponse:
             int(data["edition"]) if data["edition"] else None, names.get(data["city"], ""), data["source"],
             data["add_indicators"],
         )  # fmt: skip
-        waiting = uploads.keep(request.session, data["file"], given)
         try:
-            plan_of(waiting, read_catalogue(index))
-        except TableProblem as problem:
-            uploads.forget(request.session)
+            plan_of(data["file"], str(data["file"].name), given, read_catalogue(index))
+            waiting = uploads.keep(request.user, request.session, data["file"], given)
+        except (TableProblem, FileRefusedError) as problem:
             form.add_error("file", str(problem))
         else:
-            return redirect("city_index:import_confirm", token=waiting.token)
+            return redirect("city_index:import_confirm", token=waiting.file.key)
     context = {
         "heading": _("Import results"),
         "breadcrumbs": crumbs((_("Import"), "")),
@@ -61,24 +63,24 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "city_index/import.html", context)
 
 
-def plan_of(waiting: uploads.Upload, catalogue: Catalogue) -> Plan:
+def plan_of(source: Source, name: str, given: Given, catalogue: Catalogue) -> Plan:
     """Raises TableProblem for what is no table of results."""
-    reading = read_results(waiting.path, catalogue, name=waiting.name, given=waiting.given, limits=UPLOADED)
-    return make_plan(reading, catalogue)
+    return make_plan(read_results(source, catalogue, name=name, given=given, limits=UPLOADED), catalogue)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
+def confirm(request: HttpRequest, token: UUID) -> HttpResponse:
     require(request.user, "city_index.import")
     index, _known = index_or_404()
-    waiting = uploads.waiting(request.session, token)
+    waiting = uploads.waiting(request.user, request.session, token)
     if waiting is None:
         return gone(request)
     catalogue = read_catalogue(index)
     try:
-        plan = plan_of(waiting, catalogue)
-    except TableProblem:  # it was a table when it was uploaded
+        with waiting.file.open() as stream:
+            plan = plan_of(stream, waiting.file.name, waiting.given, catalogue)
+    except (TableProblem, FileNotFoundError):  # it was a table when it was uploaded
         return gone(request)
     form = ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -87,10 +89,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return done
     context = {
         "heading": _("Import: please check"),
-        "breadcrumbs": crumbs((_("Import"), reverse("city_index:import")), (waiting.name, "")),
+        "breadcrumbs": crumbs((_("Import"), reverse("city_index:import")), (waiting.file.name, "")),
         "form": form,
         "plan": plan,
-        "name": waiting.name,
+        "name": waiting.file.name,
         "problems": list(plan.problems)[:SHOWN],
         "more_problems": max(0, len(plan.problems) - SHOWN),
         "conflicts": plan.conflict_lines(SHOWN),
@@ -114,17 +116,15 @@ def write(
 ) -> HttpResponse | None:
     """Do the import and say so; None when it was refused and the page says why."""
     try:
-        done = import_results(request.user, plan, catalogue, file=waiting.name, sha256=file_hash(waiting.path),
+        done = import_results(request.user, plan, catalogue, file=waiting.file.name, sha256=waiting.file.sha256,
                               skip_bad=skip_bad)  # fmt: skip
     except BadRowsError as error:
         messages.error(request, str(error))
         return None
     except ImportedMeanwhileError as error:
         messages.error(request, str(error))
-        return redirect("city_index:import_confirm", token=waiting.token)
-    except FileNotFoundError:  # confirmed twice at the same moment: the other request has cleared it away
-        return gone(request)
-    uploads.forget(request.session)
+        return redirect("city_index:import_confirm", token=waiting.file.key)
+    uploads.forget(request.user, request.session)
     if done is None:
         messages.info(request, _("Everything in this file was known already; nothing was written."))
     else:
