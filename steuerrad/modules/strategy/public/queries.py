@@ -19,7 +19,7 @@ from steuerrad.modules.strategy.models import (
     MeasureStatus,
     StatusReport,
 )
-from steuerrad.modules.strategy.portfolio.rules.reports import ReportState
+from steuerrad.modules.strategy.portfolio.queries.steering import published
 from steuerrad.modules.strategy.public import facts
 from steuerrad.modules.strategy.queries import kpis as kpi_queries
 from steuerrad.modules.strategy.queries import measures as measure_queries
@@ -31,19 +31,10 @@ NEWS_SHOWN = 12
 FEED_ITEMS = 50
 
 
-def public_reports() -> Any:
-    """Released status reports whose publication day has come; invented ones never."""
-    return StatusReport.objects.filter(
-        state=ReportState.RELEASED, demo=False, published_on__lte=clock.today()
-    )
-
-
 def newest_reports(measure_ids: list[int]) -> dict[int, facts.Published]:
     """The newest public report by measure. One query."""
-    newest = (
-        public_reports().filter(measure=OuterRef("measure")).order_by("-period_end", "-published_on", "-pk")
-    )
-    rows = public_reports().filter(measure__in=measure_ids, pk=Subquery(newest.values("pk")[:1]))
+    newest = published().filter(measure=OuterRef("measure")).order_by("-period_end", "-published_on", "-pk")
+    rows = published().filter(measure__in=measure_ids, pk=Subquery(newest.values("pk")[:1]))
     return {
         row["measure_id"]: facts.published(row, row["snapshot"] or {})
         for row in rows.values("measure_id", "snapshot", *REPORT)
@@ -146,7 +137,7 @@ def _measure_news(theme: str, number: str, limit: int) -> list[News]:
         statuses = statuses.filter(
             Exists(MeasureStatus.objects.filter(measure=OuterRef("measure"), pk__lt=OuterRef("pk")))
         )
-    reports = public_reports().filter(only).select_related("measure").order_by("-published_on", "-pk")[:limit]
+    reports = published().filter(only).select_related("measure").order_by("-published_on", "-pk")[:limit]
     return [
         *(News(f"status:{row.pk}", "status", row.recorded_at, row.measure, row) for row in statuses[:limit]),
         *(News(f"report:{row.pk}", "report", _morning(row), row.measure, row) for row in reports),

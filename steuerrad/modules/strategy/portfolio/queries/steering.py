@@ -105,11 +105,11 @@ def valid_lines(*, demo: bool = True) -> QuerySet[BudgetLine]:
 
 
 def published(today: date | None = None) -> QuerySet[StatusReport]:
-    """Reports that everybody may read, the newest first."""
-    day = today or clock.today()
-    return StatusReport.objects.filter(state=ReportState.RELEASED, published_on__lte=day).order_by(
-        "-period_end", "-released_at"
+    """Reports that everybody may read, the newest first; invented ones are only for those who steer."""
+    public = StatusReport.objects.filter(
+        state=ReportState.RELEASED, demo=False, published_on__lte=today or clock.today()
     )
+    return public.order_by("-period_end", "-released_at")
 
 
 def programmes() -> dict[str, money.Programme]:

@@ -24,11 +24,6 @@ def release_fault(state: ReportState, hands: Collection[int | None], releaser: i
     return "" if text.strip() else "empty"
 
 
-def is_public(state: ReportState, published_on: date | None, today: date) -> bool:
-    """Released, and its publication date has come."""
-    return state == ReportState.RELEASED and published_on is not None and published_on <= today
-
-
 def period_fault(start: date, end: date, today: date) -> str:
     """Why a reporting period is none: "order" or "future"; "" when it is one."""
     if end < start:

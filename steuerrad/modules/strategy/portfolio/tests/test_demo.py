@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
+from steuerrad.kernel.registry import registry
 from steuerrad.modules.strategy.models import BudgetLine, Measure, Milestone, StatusReport
 from steuerrad.modules.strategy.portfolio.candidates import candidates
 from steuerrad.modules.strategy.portfolio.demo import make_demo_portfolio
@@ -61,6 +62,32 @@ def test_it_is_shown_as_demo_wherever_it_stands() -> None:
         f"measures/{report.measure.number}/reports/{report.pk}/",
     ):  # fmt: skip
         assert ">Demo<" in client.get(f"/strategy/{address}").content.decode(), address
+
+
+@pytest.mark.usefixtures("bochum")
+def test_visitors_meet_nothing_of_it_in_pages_feeds_api_and_tables() -> None:
+    report = StatusReport.objects.filter(demo=True, state="released").first()
+    assert report is not None
+    measure = report.measure
+    texts = (report.text, report.achievements, "Demo<", "Concept agreed", "Konzept abgestimmt")
+    theme = measure.field.theme.code
+    addresses = (
+        f"/strategy/measures/{measure.number}/", f"/strategy/measures/{measure.number}/steering/",
+        f"/strategy/measures/{measure.number}/feed.atom", f"/strategy/themes/{theme}/feed.atom", "/strategy/feed.atom",
+        "/strategy/public/", "/strategy/public/news/", f"/strategy/public/themes/{theme}/",
+        "/strategy/portfolio/", "/strategy/portfolio/timeline/", "/strategy/portfolio/board/", "/strategy/portfolio/due/",
+        "/strategy/portfolio/budget/", "/strategy/portfolio/load/", "/strategy/portfolio/rating/",
+        f"/api/v1/strategy/portfolio/{measure.number}", "/api/v1/strategy/portfolio/reports",
+        *(f"/data/{item.id}.csv" for item in registry.all("datasets") if not item.permission and item.id.startswith("strategy.")),
+    )  # fmt: skip
+    client = Client(headers={"Accept-Language": "en"})
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        body = answer.getvalue().decode()
+        assert not [text for text in texts if text in body], address
+    assert client.get(f"/strategy/measures/{measure.number}/reports/{report.pk}/").status_code == 404
+    assert client.get("/api/v1/strategy/portfolio/reports").json()["total"] == 0
 
 
 @pytest.mark.usefixtures("bochum")

@@ -39,7 +39,7 @@ from steuerrad.modules.strategy.portfolio.rules.milestones import (
     slip_days,
     state_of,
 )
-from steuerrad.modules.strategy.portfolio.rules.reports import ReportState, is_public, release_fault
+from steuerrad.modules.strategy.portfolio.rules.reports import ReportState, release_fault
 from steuerrad.modules.strategy.portfolio.rules.risks import RiskLevel, level
 from steuerrad.modules.strategy.portfolio.rules.succession import fault, final
 from steuerrad.modules.strategy.rules.states import PeriodKind, Status
@@ -364,14 +364,11 @@ def test_levels_of_risks() -> None:
         level(0, 3)
 
 
-def test_four_eyes_and_publication() -> None:
+def test_four_eyes() -> None:
     assert release_fault(ReportState.DRAFT, {1, 2}, 2, "x") == "four_eyes"
     assert release_fault(ReportState.DRAFT, {1, 2}, 3, "x") == ""
     assert release_fault(ReportState.DRAFT, {1}, 3, " ") == "empty"
     assert release_fault(ReportState.RELEASED, {1}, 3, "x") == "released"
-    assert is_public(ReportState.RELEASED, TODAY, TODAY)
-    assert not is_public(ReportState.RELEASED, day(1), TODAY)
-    assert not is_public(ReportState.DRAFT, TODAY, TODAY)
 
 
 def test_successions_lead_to_their_end() -> None:

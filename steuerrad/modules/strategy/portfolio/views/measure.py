@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from steuerrad.kernel import clock
 from steuerrad.modules.strategy.models import Measure, StatusReport
 from steuerrad.modules.strategy.portfolio.actions.steered import may_steer
 from steuerrad.modules.strategy.portfolio.permissions import RATE, RELEASE_REPORT, STEER
 from steuerrad.modules.strategy.portfolio.queries.access import may_read
 from steuerrad.modules.strategy.portfolio.queries.measure import steering_part
+from steuerrad.modules.strategy.portfolio.queries.steering import published
 from steuerrad.modules.strategy.portfolio.queries.succession import final_measures, of_old
-from steuerrad.modules.strategy.portfolio.rules.reports import ReportState, is_public
+from steuerrad.modules.strategy.portfolio.rules.reports import ReportState
 from steuerrad.modules.strategy.portfolio.views.parts import measure_crumbs, measure_or_404, programme_names
 from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.city.queries import documents
@@ -58,7 +58,7 @@ def report(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     found = measure_or_404(number)
     item = StatusReport.objects.filter(pk=pk, measure=found).select_related("author", "released_by").first()
     reads = may_read(request.user, found)
-    if item is None or not (reads or is_public(ReportState(item.state), item.published_on, clock.today())):
+    if item is None or not (reads or published().filter(pk=pk).exists()):
         raise Http404("no such report")
     hands = set(item.hands.values_list("pk", flat=True)) | {item.author_id}  # type: ignore[attr-defined]
     draft = item.state == ReportState.DRAFT
