@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.support import chromium
 from tests.support.product import Running, free_port
@@ -27,9 +27,13 @@ from tests.support.product import Running, free_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ROOT / "var" / "browser"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+NARROW = (320, 800)
 SIZES = {"phone": (375, 812), "desk": (1280, 900)}
 # What the law asks of a city's pages (EN 301 549 takes over WCAG 2.1 A and AA), and axe's own good practice.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+HERE = ("127.0.0.1", "localhost")
+# The browser itself finds no other host. To stop requests one by one would cost a detour for each and the cache.
+STAY_HERE = f"--host-resolver-rules=MAP * ~NOTFOUND , {' , '.join(f'EXCLUDE {host}' for host in HERE)}"
 Logins = dict[str, tuple[str, str]]
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
@@ -60,7 +64,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; Django would refuse its own synchronous work beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(chromium.ARGUMENTS))
+        started = playwright.chromium.launch(executable_path=program, args=[*chromium.ARGUMENTS, STAY_HERE])
         yield started
         started.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -152,6 +156,24 @@ def page_without_javascript(browser: Browser, size: tuple[int, int], problems: l
     assert not problems, "the page complained:\n" + "\n".join(problems)
 
 
+@pytest.fixture(params=["visitor", "coordinator"])
+def role(request: pytest.FixtureRequest) -> str:
+    """Who looks at every page."""
+    return request.param
+
+
+@pytest.fixture
+def narrow(
+    browser: Browser, problems: list[str], role: str, sign_in: Callable[[Page, str], None]
+) -> Iterator[BrowserContext]:
+    """The narrowest window that a page must fit, signed in as `role`."""
+    context = new_context(browser, NARROW, problems)
+    if role != "visitor":
+        sign_in(context.new_page(), role)
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], list[str]]:
     """`axe(page)`: one text per violation, with rule, help and the elements concerned."""
@@ -186,17 +208,14 @@ def new_context(
         if message.type == "error":
             problems.append(f"console, {message.page.url if message.page else '?'}: {message.text}")
 
-    def stay_here(route: Route) -> None:
-        host = urlsplit(route.request.url).hostname
-        if host in ("127.0.0.1", "localhost"):
-            route.continue_()
-        else:
-            problems.append(f"request to another host: {route.request.url}")
-            route.abort()
+    def stay_here(request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in HERE:
+            problems.append(f"request to another host: {request.url}")
 
     context.on("console", note)  # violations of the content security policy come this way, too
     context.on("weberror", lambda error: problems.append(f"exception: {error.error}"))
-    context.route(re.compile("^https?://"), stay_here)
+    context.on("request", stay_here)
     return context
 
 

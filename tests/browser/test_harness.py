@@ -16,6 +16,7 @@ BODIES = {
     "/clean": b"<p>Text</p>",
     "/inline": b"<script>document.title = 'changed'</script>",
     "/elsewhere": b"<img src='http://elsewhere.invalid/picture.png' alt='Bild'>",
+    "/number": b"<img src='http://192.0.2.1/picture.png' alt='Bild'>",
     "/nameless": b"<button></button>",
 }
 
@@ -58,9 +59,17 @@ def test_inline_script_is_noted_as_a_problem(page: Page, address: str, problems:
     problems.clear()
 
 
-def test_request_to_another_host_is_stopped_and_noted(page: Page, address: str, problems: list[str]) -> None:
-    page.goto(address + "/elsewhere")
-    assert "request to another host: http://elsewhere.invalid/picture.png" in problems
+@pytest.mark.parametrize(
+    ("path", "host"), [("/elsewhere", "elsewhere.invalid"), ("/number", "192.0.2.1")], ids=["name", "number"]
+)
+def test_request_to_another_host_is_stopped_and_noted(
+    page: Page, address: str, problems: list[str], path: str, host: str
+) -> None:
+    failures: list[str | None] = []
+    page.on("requestfailed", lambda request: failures.append(request.failure))
+    page.goto(address + path)
+    assert f"request to another host: http://{host}/picture.png" in problems
+    assert failures == ["net::ERR_NAME_NOT_RESOLVED"]  # not sent: the browser does not even know the way
     problems.clear()
 
 
