@@ -23,7 +23,7 @@ Line = tuple[Floats, Floats, float, float]
 
 @dataclass(frozen=True)
 class Found:
-    """value: of the best point; bound: no point has less. x None: none was found ("time") or there is none."""
+    """value: of the best point; bound: no point has less. x None: none was found in time ("time"), or there is none."""
 
     status: Literal["solved", "time", "none"]
     x: Floats | None
@@ -56,7 +56,10 @@ def minimise(
             ),
         )
     if result.x is None:
-        return Found("none" if result.status == 2 else "time", None, np.nan, np.nan)
+        known = result.mip_dual_bound
+        return Found(
+            "none" if result.status == 2 else "time", None, np.nan, -np.inf if known is None else known
+        )
     bound = result.fun if result.mip_dual_bound is None else result.mip_dual_bound
     status: Literal["solved", "time"] = "solved" if result.status == 0 else "time"
     return Found(status, np.asarray(result.x, dtype=np.float64), float(result.fun), float(bound))

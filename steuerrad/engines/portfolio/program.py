@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -24,7 +25,11 @@ class NoPortfolioError(Exception):
 
 
 class OutOfTimeError(Exception):
-    """The time limit passed before any portfolio was found."""
+    """The time limit passed before any portfolio was found. bound: none that is wanted is worth more."""
+
+    def __init__(self, bound: float = inf) -> None:
+        super().__init__()
+        self.bound = bound
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Program:
         self.unit = float(np.maximum(gains.values, 0).sum(axis=1).max(initial=0.0)) or 1.0
         self.lines: list[Line] = []
         self.tails: list[Floats] = []
+        self.floor_at: int | None = None
         self.weights = np.full(gains.count, 1 / gains.count)
         self.low, self.high = np.zeros(self.width), np.ones(self.width)
         self.high[self.n : self.first] = [draw.most for draw in self.drawn]
@@ -118,6 +124,18 @@ class Program:
         used = np.flatnonzero(figures)
         self.put(used.astype(float), figures[used] / self.unit, -np.inf, 0.0)
 
+    def floor(self, least: float) -> None:
+        """Only portfolios worth `least` or more are wanted; a further call replaces the one before."""
+        figures = self.lam * (self.weights @ self.worth)
+        figures[self.end :] = 1 - self.lam
+        used = np.flatnonzero(figures)
+        line = (used.astype(float), figures[used] / self.unit, least / self.unit, np.inf)
+        if self.floor_at is None:
+            self.floor_at = len(self.lines)
+            self.lines.append(line)
+        else:
+            self.lines[self.floor_at] = line
+
     def objective(self) -> Floats:
         """To be minimised: minus the gain in units of SCALE, and a trace of cost."""
         figures = -self.lam * (self.weights @ self.worth)
@@ -148,7 +166,7 @@ class Program:
         if found.status == "none":
             raise NoPortfolioError
         if found.x is None:
-            raise OutOfTimeError
+            raise OutOfTimeError(-found.bound * self.unit / SCALE)
         chosen = tuple(int(i) for i in np.flatnonzero(found.x[: self.n] > 0.5))
         bound = -found.bound * self.unit / SCALE
         return Answer(chosen, bound, found.status == "solved", self.worth @ found.x)

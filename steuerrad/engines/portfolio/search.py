@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cached_property
 from math import inf
 from time import monotonic
 
-import numpy as np
-
 from steuerrad.engines.portfolio.funding import Funding, funding
 from steuerrad.engines.portfolio.gains import Draws, Floats, values
-from steuerrad.engines.portfolio.nearby import improve
+from steuerrad.engines.portfolio.nearby import KICKS, Nearby, improve
 from steuerrad.engines.portfolio.problem import Problem
-from steuerrad.engines.portfolio.program import Answer, OutOfTimeError, Program, net_cost, tail_weights
+from steuerrad.engines.portfolio.program import (
+    Answer,
+    NoPortfolioError,
+    OutOfTimeError,
+    Program,
+    net_cost,
+    tail_weights,
+)
 from steuerrad.engines.portfolio.rows import Row, Rule
 from steuerrad.engines.portfolio.solution import (
     EXACT,
     RISK_GAP,
     Limits,
     Solution,
+    below,
     closer,
     solution,
-    tail_mean,
+    tail_means,
 )
 
 CUT = Rule("must_not", ())
 CLOSE, ROUNDS, MIXES = 1e-4, 60, 6
 """How near, and in how many rounds at most, the cuts must come for items in parts; how many worst cases to mix."""
+FIRST = 0.3
+"""Share of the time after which no more cuts are looked for, so that enough is left for whole items."""
 CENT = 0.01
 
 
@@ -65,8 +74,12 @@ class Search:
     ) -> None:
         self.problem, self.gains, self.lam, self.share = problem, gains, lam, share
         self.net_limit, self.extra = net_limit, extra
-        self.end = monotonic() + limits.seconds
+        self.seconds, self.end = limits.seconds, monotonic() + limits.seconds
         self.gap = limits.gap if limits.gap is not None else (RISK_GAP if lam < 1 else 0.0)
+
+    @cached_property
+    def nearby(self) -> Nearby:
+        return Nearby(self.problem, self.gains, self.worth)
 
     def left(self) -> float:
         return self.end - monotonic()
@@ -98,30 +111,34 @@ class Search:
     def risky(self) -> Solution:
         """The tail counts: bounds and candidates from mixed worst cases, exchanges, then the exact program."""
         program = Program(self.problem, self.gains, self.lam, self.extra)
-        self.approach(program)
-        found = self.mixes(program)
-        if found is not None and found.gap <= max(self.gap, EXACT):
+        ceiling = self.approach(program)
+        found = self.mixes(program, ceiling)
+        if found is not None and self.near(found):
             return replace(found, status="proven")
         return self.exact(program, found)
 
-    def approach(self, program: Program) -> None:
-        """Cuts for items taken in parts, which cost little, before whole items are asked for."""
+    def near(self, found: Solution) -> bool:
+        return found.gap <= max(self.gap, EXACT)
+
+    def approach(self, program: Program) -> float:
+        """Cuts for items taken in parts, which cost little, before whole items are asked for; what nothing can pass."""
+        bound = inf
         for _ in range(ROUNDS):
-            if self.left() <= 0:
-                return
+            if self.left() <= 0 or (self.left() < (1 - FIRST) * self.seconds and program.tails):
+                break
             answer = program.answer(self.left(), relaxed=True)
+            bound = min(bound, answer.bound)
             truth = float(self.worth(answer.worth[None, :])[0])
             if answer.bound - truth <= CLOSE * max(abs(truth), 1e-9):
-                return
+                break
             program.cut(answer.worth, self.share)
+        return bound
 
     def worth(self, samples: Floats) -> Floats:
         """(p, s) to (p,): the objective of each sample."""
-        return np.array(
-            [self.lam * one.mean() + (1 - self.lam) * tail_mean(one, self.share) for one in samples]
-        )
+        return self.lam * samples.mean(axis=1) + (1 - self.lam) * tail_means(samples, self.share)
 
-    def mixes(self, program: Program) -> Solution | None:
+    def mixes(self, program: Program, ceiling: float) -> Solution | None:
         """CVaR is the least mean over all weightings of scenarios that may be called a tail, so the best portfolio
         under any one weighting bounds the optimum from above, and is a candidate. The weighting that is worst for
         items in parts comes first, then such that the candidates themselves fear. None when time is up.
@@ -134,34 +151,37 @@ class Search:
             weighted = Program(self.problem, self.gains, 1.0, self.extra)
             weighted.weights = self.lam * program.weights + (1 - self.lam) * tail
             try:
-                here = self.run(weighted, 0.0)
+                here = self.run(weighted, self.gap / 2)
             except OutOfTimeError:
                 return found
-            found = closer(found, here)
-            found = self.exchanged(found, here)
-            if found.gap <= max(self.gap, EXACT) or self.left() <= 0:
+            found = below(closer(found, here), ceiling)
+            found = self.exchanged(found, here, KICKS if number == 0 else 0)
+            if self.near(found) or self.left() <= 0:
                 return found
             at = self.problem.index
             sample = values(self.gains, [at[key] for key in here.chosen])
             tail = tail + (tail_weights(sample, self.share) - tail) * 0.3 / (number + 1)
         return found
 
-    def exchanged(self, found: Solution, start: Solution) -> Solution:
+    def exchanged(self, found: Solution, start: Solution, kicks: int) -> Solution:
         """The better of what is found and what exchanges make of `start`."""
         at = self.problem.index
-        chosen = improve(
-            self.gains,
-            len(self.problem.items),
-            tuple(at[key] for key in start.chosen),
-            self.worth,
+        better = improve(
+            self.nearby,
+            [at[key] for key in start.chosen],
             lambda portfolio: self.paid(portfolio) is not None and self.kept(portfolio),
             lambda: self.left() > 0,
+            kicks,
         )
-        paid = self.paid(chosen)
-        if paid is None:
-            return found
-        answer = Answer(chosen, found.bound, found.status == "proven", values(self.gains, chosen))
-        return closer(found, self.made(answer, paid))
+        for chosen in better:
+            paid = self.paid(chosen)
+            if paid is None:
+                continue
+            answer = Answer(chosen, found.bound, found.status == "proven", values(self.gains, chosen))
+            found = closer(found, self.made(answer, paid))
+            if found.gap <= max(self.gap, EXACT):
+                break
+        return found
 
     def kept(self, portfolio: tuple[int, ...]) -> bool:
         """Whether the rows beside the problem's own hold, as far as they speak of items alone."""
@@ -173,17 +193,28 @@ class Search:
         )
 
     def exact(self, program: Program, found: Solution | None) -> Solution:
-        """The program with eta, cut by cut, until the bound is near enough or time is up."""
+        """The program with eta, cut by cut, until the bound is near enough or time is up. It looks only for what is
+        better than the best known by more than half the gap: that there is none proves as much.
+        """
         while True:
+            least = -inf
+            if found is not None and found.objective > 0:
+                least = found.objective * (1 + self.gap / 2)
+                program.floor(least)
             try:
                 here = self.run(program, self.gap / 2)
-            except OutOfTimeError:
+            except NoPortfolioError:
+                if found is None or least == -inf:
+                    raise
+                return replace(below(found, least), status="proven")
+            except OutOfTimeError as error:
                 if found is None:
                     raise
-                return replace(found, status="time")
-            found = closer(found, here)
-            if found.gap <= max(self.gap, EXACT) or here.status == "time":
-                return replace(found, status="proven" if found.gap <= max(self.gap, EXACT) else "time")
+                found = below(found, max(error.bound, least))
+                return replace(found, status="proven" if self.near(found) else "time")
+            found = closer(found, replace(here, bound=max(here.bound, least)))
+            if self.near(found) or here.status == "time":
+                return replace(found, status="proven" if self.near(found) else "time")
             at = self.problem.index
             program.cut(values(self.gains, [at[key] for key in here.chosen]), self.share)
 

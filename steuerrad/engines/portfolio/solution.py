@@ -64,6 +64,14 @@ def tail_mean(sample: Floats, share: float = TAIL) -> float:
     return float((ordered[:whole].sum() + (size - whole) * ordered[whole]) / size)
 
 
+def tail_means(samples: Floats, share: float = TAIL) -> Floats:
+    """(p, s) to (p,): tail_mean of each row."""
+    size = share * samples.shape[1]
+    whole = min(ceil(size) - 1, samples.shape[1] - 1)
+    worst = np.partition(samples, whole, axis=1)
+    return (worst[:, :whole].sum(axis=1) + (size - whole) * worst[:, whole]) / size
+
+
 def solution(
     problem: Problem, gains: Draws, lam: float, share: float, answer: Answer, paid: tuple[Funding, ...]
 ) -> Solution:
@@ -96,6 +104,12 @@ def closer(old: Solution | None, new: Solution) -> Solution:
     better = new if new.objective > old.objective else old
     gap = distance(bound, better.objective)
     return replace(better, bound=max(bound, better.objective), gap=gap, status=new.status)
+
+
+def below(found: Solution, ceiling: float) -> Solution:
+    """The same portfolio, when something else has shown that none passes `ceiling`."""
+    bound = max(min(found.bound, ceiling), found.objective)
+    return replace(found, bound=bound, gap=distance(bound, found.objective))
 
 
 def distance(bound: float, objective: float) -> float:
