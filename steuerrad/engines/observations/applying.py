@@ -215,7 +215,7 @@ def note_revisions(connection: duckdb.DuckDBPyConnection, revisions: Sequence[tu
     replaced = pa.table([*arrays, pa.array(range(len(revisions)))], schema=REVISIONS)
     low, high = pc.min_max(replaced.column("time")).as_py().values()
     connection.execute(
-        f"""
+        """
         INSERT INTO revisions
         SELECT stream, time,
                coalesce(before, 0) + row_number() OVER (PARTITION BY stream, time ORDER BY "order"),

@@ -51,7 +51,9 @@ def batch(
     times = time_column(time, "time")
     rows = len(times)
     streams = (
-        pa.array(np.full(rows, stream, np.int64)) if isinstance(stream, int) else as_array(stream, "stream")
+        pa.array(np.full(rows, stream, np.int64))
+        if isinstance(stream, int)
+        else as_array(stream, "stream", pa.int64())
     )
     columns = [
         streams,

@@ -11,7 +11,7 @@ import duckdb
 
 from steuerrad.engines.observations.reading import condition
 from steuerrad.engines.observations.room import Room
-from steuerrad.engines.observations.sealing import cool_down, warm_up
+from steuerrad.engines.observations.sealing import seal
 from steuerrad.engines.observations.sums import TABLES, summed
 from steuerrad.engines.observations.tables import TIERS
 from steuerrad.engines.observations.times import DAY
@@ -124,8 +124,7 @@ def retain(room: Room, rules: Sequence[Retention], now: int) -> int:
 def expire(room: Room, streams: list[int], before: int) -> int:
     """Only cold rows have daily sums, so all rows are moved there first."""
     with room.moving, room.writing:
-        for move in (warm_up, cool_down):
-            move(room)
+        seal(room, everything=True)
         chosen = condition(streams, None, before)
         with room.transaction() as connection:
             gone = {"cold": affected(connection, f"DELETE FROM cold WHERE {chosen.sql}", chosen.values)}
