@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 from steuerrad.platform.documents.model import DocumentProblem
 
@@ -76,20 +77,23 @@ def _attribute(name: str, value: str, prefix: str) -> tuple[str, str] | None:
     return name, _REFERENCE.sub(lambda found: f"url(#{prefix}{found[1]})", value)
 
 
-def _cleaned(element: ET.Element, prefix: str, depth: int = 0) -> ET.Element:
+def _cleaned(
+    element: ET.Element, prefix: str, clean: Callable[[str], str] = str, depth: int = 0
+) -> ET.Element:
     if depth > DEEPEST_NESTING:
         raise DocumentProblem("a figure's SVG is nested too deeply")
     space, _, local = str(element.tag).rpartition("}")
     if space != f"{{{SVG}" or local not in ELEMENTS:
         raise DocumentProblem(f"a figure's SVG has the element '{local[:40]}', which is not allowed")
     copy = ET.Element(local)
-    copy.text, copy.tail = element.text, element.tail
+    copy.text = clean(element.text) if element.text else None
+    copy.tail = clean(element.tail) if element.tail and element.tail.strip() else element.tail
     for name, value in element.attrib.items():
         kept = _attribute(name, value, prefix)
         if kept is not None:
             copy.set(*kept)
     for child in element:
-        copy.append(_cleaned(child, prefix, depth + 1))
+        copy.append(_cleaned(child, prefix, clean, depth + 1))
     return copy
 
 
@@ -108,13 +112,14 @@ def _size(root: ET.Element) -> tuple[float, float]:
     return DEFAULT_SIZE
 
 
-def picture(svg: str, prefix: str = "") -> tuple[str, tuple[float, float]]:
+def picture(svg: str, prefix: str = "", clean: Callable[[str], str] = str) -> tuple[str, tuple[float, float]]:
     """The SVG as safe, self-contained source and its (width, height) in CSS pixels.
 
-    ``prefix`` goes before every id, so that several figures fit on one page. Raises DocumentProblem for
+    ``prefix`` goes before every id, so that several figures fit on one page; ``clean`` makes each text one that the
+    fonts at hand can draw. Raises DocumentProblem for
     scripts, styles, outside references and anything that is not a drawing.
     """
-    root = _cleaned(_parsed(svg), prefix)
+    root = _cleaned(_parsed(svg), prefix, clean)
     width, height = _size(root)
     root.set("xmlns", SVG)
     root.set("viewBox", root.get("viewBox") or f"0 0 {width:g} {height:g}")

@@ -50,6 +50,9 @@ Clean = Callable[[str], str]
 Standard = Literal["ua-1", "a-2a"]
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff0-\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: PDF/A-2a takes none of them (ISO 19005-2, 6.2.11.7.3). Word puts its own bullets and arrows there.
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_FROM_WORD = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "›", "\uf0e0": "→", "\uf0fc": "✓", "\uf02d": "–"}
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _BREAK_AFTER = re.compile(r"([/_.,;:&=?@+-])(?=\w)")
 _UNDRAWN = re.compile(r"the text `\"(.*?)\"` could not be displayed", re.DOTALL)
@@ -91,6 +94,7 @@ def cleaner(undrawn: frozenset[str], latin_only: bool = False) -> Clean:
 
     def clean(text: str) -> str:
         text = _SURROGATE.sub("\ufffd", text)
+        text = _PRIVATE.sub(lambda found: _FROM_WORD.get(found[0]) or code_point(found[0]), text)
         text = " ".join(_INVISIBLE.sub(" ", text).split(" ")) if not text.isprintable() else text
         text = re.sub(r"[ \t\r\n\v\f\u2028\u2029]+", " ", text)
         if latin_only:
@@ -109,6 +113,10 @@ class _Builder:
         self.captions = captions(document)
         self.words = words(document.language)
         self.marks = note_marks(document)
+
+    def written(self, text: str) -> str:
+        """Text that is no part of the flow and has no places to break."""
+        return self.clean(text).replace("\u200b", "")
 
     def runs(self, content: Runs, marks: dict[str, tuple[str, str]] | None = None) -> list[dict[str, str]]:
         marks = self.marks if marks is None else marks
@@ -155,13 +163,13 @@ class _Builder:
         }
 
     def figure(self, block: Figure) -> list[dict[str, Any]]:
-        svg, (width, height) = picture(block.svg)
+        svg, (width, height) = picture(block.svg, clean=self.written)
         scale = min(TEXT_WIDTH / width, TALLEST_FIGURE / height, 0.9)
         drawn = {
             "kind": "figure",
             "id": block.id,
             "svg": svg,
-            "alt": self.clean(block.alt).replace("\u200b", ""),
+            "alt": self.written(block.alt),
             "caption": self.clean(self.captions[block.id]),
             "width": width * scale,
             "height": height * scale,
