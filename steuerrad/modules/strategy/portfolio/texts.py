@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from steuerrad.modules.strategy.portfolio.rules.dependencies import Kind
 from steuerrad.modules.strategy.portfolio.rules.light import LIMITS, Freshness, Part, Timeliness
 from steuerrad.modules.strategy.portfolio.rules.milestones import MilestoneState
 from steuerrad.modules.strategy.portfolio.rules.money import MoneyFault
@@ -52,6 +53,13 @@ TIMELINESS = {
     Timeliness.ON_TIME: gettext_lazy("on time"),
     Timeliness.LATE: gettext_lazy("late"),
     Timeliness.UNKNOWN: gettext_lazy("not known"),
+}
+#: What a dependency says to the measure that it points to.
+FROM_THERE = {
+    Kind.REQUIRES: gettext_lazy("Required by"),
+    Kind.FINISH_TO_START: gettext_lazy("Must be finished before"),
+    Kind.EXCLUDES: gettext_lazy("Excluded by"),
+    Kind.INFORMS: gettext_lazy("Gives information to"),
 }
 FRESHNESS = {
     Freshness.FRESH: gettext_lazy("up to date"),

@@ -19,8 +19,8 @@ DELIVERED = ("in_progress", "in_operation_expanding", "in_operation", "completed
 ESTIMATES = frozenset({"extrapolated", "estimated", "personal_estimate"})
 
 
-#: Units that only say that something is counted; a sentence does without them.
-COUNTS = frozenset({"Anzahl", "Zahl", "number", "count"})
+#: Units that only say that something is counted or divided; a sentence does without them.
+COUNTS = frozenset({"Anzahl", "Zahl", "Verhältnis", "number", "count", "ratio"})
 
 
 def amount(value: Decimal, unit: str = "") -> str:
@@ -119,6 +119,8 @@ def period_sentence(measure: Measure, why: Attention | None) -> list[str]:
     if why == Attention.NOT_STARTED:
         return [_("It was to begin in %(start)s; a start has not been recorded.") % years]
     kind = PeriodKind(measure.period_kind)
+    if kind == PeriodKind.RANGE and measure.start_year and measure.start_year == measure.end_year:
+        return [_("Its period is the year %(end)s.") % years]
     if kind == PeriodKind.RANGE and measure.start_year and measure.end_year:
         return [_("It runs from %(start)s to %(end)s.") % years]
     if kind == PeriodKind.FROM and measure.start_year:

@@ -13,6 +13,7 @@ from steuerrad.modules.strategy.models import Milestone
 from steuerrad.modules.strategy.models.portfolio import COLOUR_LABELS
 from steuerrad.modules.strategy.portfolio import texts
 from steuerrad.modules.strategy.portfolio.permissions import READ_STEERING
+from steuerrad.modules.strategy.portfolio.rules.dependencies import Kind
 from steuerrad.modules.strategy.portfolio.rules.light import Colour
 from steuerrad.modules.strategy.portfolio.rules.milestones import MilestoneState, state_of
 from steuerrad.platform.accounts.access import holds_anywhere
@@ -65,6 +66,12 @@ def milestone_label(state: str) -> str:
 @register.filter
 def milestone_glyph(state: str) -> str:
     return texts.MILESTONE_GLYPHS.get(state, "unknown")  # type: ignore[call-overload]
+
+
+@register.filter
+def kind_from_there(kind: str) -> str:
+    """What a dependency of this kind says to the measure that it points to."""
+    return str(texts.FROM_THERE[Kind(kind)])
 
 
 @register.filter

@@ -252,3 +252,24 @@ def test_a_printed_day_that_nobody_spoke_of_is_not_called_overdue() -> None:
     text = browser("coordinator").get("/strategy/measures/C.1.2/steering/").content.decode()
     assert text.count("not recorded as reached") == 1
     assert text.count(">overdue<") == 1
+
+
+def test_a_milestone_names_the_measures_it_waits_for() -> None:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(person("coordinator"))
+    page = f"/strategy/measures/{measure().number}/steering/milestone/new/"
+    answer = client.post(page, {"title": "Betrieb", "weight": "1", "after_measures": ["A.1.2", "B.1.1"]})
+    assert answer.status_code == 302
+    made = Milestone.objects.get(title="Betrieb")
+    assert {item.number for item in made.after_measures.all()} == {"A.1.2", "B.1.1"}
+    shown = client.get(f"/strategy/measures/{measure().number}/steering/").content.decode()
+    assert str(measure("B.1.1")) in shown
+    change = page.replace("new", str(made.pk))
+    assert client.get(change).context["form"].initial["after_measures"] == ["A.1.2", "B.1.1"]
+    answer = client.post(change, {"title": "Betrieb", "weight": "1", "version": "1", "after_measures": []})
+    assert answer.status_code == 302
+    assert not made.after_measures.exists()
+    circle = client.post(f"/strategy/measures/{measure().number}/steering/milestone/new/", {
+        "title": "Kreis", "weight": "1", "after_measures": [measure().number],
+    })  # fmt: skip
+    assert circle.status_code == 422
