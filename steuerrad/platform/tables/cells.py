@@ -109,7 +109,7 @@ def fault_of(text: str, longest: int) -> str:
     """Why this text cannot be taken, whatever it means; "" if it can."""
     if len(text) > longest:
         return gettext("is longer than %(most)d characters") % {"most": longest}
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return ""
     found = _INVISIBLE.search(text)
     if found is None:

@@ -13,6 +13,7 @@ from steuerrad.platform.tables.limits import Limits
 from steuerrad.platform.tables.problems import Problem, Problems, TableProblem
 
 T = TypeVar("T")
+NO_FAULTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class RowMaker:
 
     def __init__(self, head: Head, limits: Limits, absent: tuple[str, ...] = ()) -> None:
         self._head, self._absent, self._letters = head, absent, head.letters
-        self._longest = limits.cell
+        self._columns, self._longest = tuple(head.keys.items()), limits.cell
 
     def misfit(self, record: Record) -> Problem | None:
         """A line of a text file that has too few or too many cells; the cells of a sheet have their own column."""
@@ -87,17 +88,27 @@ class RowMaker:
         return Problem(self._head.file, record.line, None, None, text % {"cells": there, "width": width})
 
     def make(self, record: Record) -> Row:
-        values: dict[str, str] = {}
-        faults: dict[str, str] = {}
-        for at, key in self._head.keys.items():
-            text = record.cells[at] if at < len(record.cells) else ""
-            fault = record.faults.get(at, "") or (fault_of(text, self._longest) if text else "")
-            if fault:
-                faults[key], text = fault, ""
-            values[key] = text.strip() if self._head.lettered else lines.undefuse(text).strip()
-        for column in self._absent:
-            values[column] = ""
+        cells = record.cells
+        if len(cells) < self._head.width:  # a sheet does not store what is empty at the end
+            cells = cells + [""] * (self._head.width - len(cells))
+        everything = "".join(cells)
+        if not record.faults and len(everything) <= self._longest and everything.isprintable():
+            faults: Mapping[str, str] = NO_FAULTS  # nearly every row: one look at all its cells
+        else:
+            faults = self._faults(record, cells)
+        if self._head.lettered:
+            values = {key: cells[at].strip() for at, key in self._columns}
+        else:
+            values = {key: lines.undefuse(cells[at]).strip() for at, key in self._columns}
+        for key in (*self._absent, *faults):
+            values[key] = ""
         return Row(self._head.file, record.line, values, faults, self._letters)
+
+    def _faults(self, record: Record, cells: list[str]) -> dict[str, str]:
+        found = {
+            key: record.faults.get(at) or fault_of(cells[at], self._longest) for at, key in self._columns
+        }
+        return {key: reason for key, reason in found.items() if reason}
 
 
 def bounded(
