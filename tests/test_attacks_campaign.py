@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
 
 from steuerrad.modules.campaign.models import Shelved
 from steuerrad.modules.campaign.tests import stage as play
 from steuerrad.modules.campaign.tests.conftest import stage
-from steuerrad.platform.accounts.models import User
+from steuerrad.modules.campaign.tests.stage import browser
 from steuerrad.platform.accounts.roles import Role
 
 __all__ = ["stage"]
@@ -24,12 +24,6 @@ BUILT = {
     "source": "x",
     "link": "https://example.org/a",
 }
-
-
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -70,6 +64,20 @@ def test_a_conflict_with_signs_that_no_database_holds() -> None:
     assert answer.status_code == 302
     assert "\\u0000" not in json.dumps(Shelved.objects.get().content)
     assert client.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("reason", ["a\x00b", "a\x07b", "x" * 1001, " "])
+@pytest.mark.parametrize("move", ["decline", "hand-over", "withdraw", "send-back"])
+def test_reasons_that_no_database_holds(move: str, reason: str) -> None:
+    question = play.question(play.opened_round(), "fibre")
+    play.answered(question, "12")
+    revision = {"revision": "1", "based_on": "1"}
+    who = play.coordinator() if move == "send-back" else play.ada()
+    sent = urlencode({**revision, "reason": reason, "organisation": "amt-\x00"}, errors="surrogatepass")
+    address = f"/campaign/questions/{question.pk}/{move}/"
+    answer = browser(who).post(address, sent, content_type="application/x-www-form-urlencoded", follow=True)
+    assert answer.status_code == 200
+    assert play.now_of(question).state == "answered"
 
 
 @pytest.mark.parametrize("role", [Role.STEERING, Role.APPROVER])

@@ -21,7 +21,7 @@ def stage() -> Iterator[Stage]:
     del registry._modules["stage"]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def uploads_apart(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
+
 from steuerrad.kernel import clock
 from steuerrad.kernel.collecting import (
     CrossCheck,
@@ -18,8 +20,10 @@ from steuerrad.kernel.collecting import (
     ReleasedAnswer,
 )
 from steuerrad.kernel.contributions import Kpi, KpiResult, Module
+from steuerrad.modules.campaign.actions.answers import submit_answer
+from steuerrad.modules.campaign.actions.reviewing import check_answer, release_answer
 from steuerrad.modules.campaign.actions.rounds import create_round, open_round
-from steuerrad.modules.campaign.models import Assignment, Round, RoundQuestion
+from steuerrad.modules.campaign.models import Answer, Assignment, Round, RoundQuestion
 from steuerrad.modules.campaign.typed import AnswerInput, EvidenceInput
 from steuerrad.platform.accounts.models import Membership, User
 from steuerrad.platform.accounts.roles import Role
@@ -132,3 +136,30 @@ def now_of(question_: RoundQuestion) -> Assignment:
 
 def given(value: str, **fields: Any) -> AnswerInput:
     return AnswerInput(value=value, **(GOOD | fields))
+
+
+def answered(asked: RoundQuestion, value: str = "410", *, by: User | None = None, **fields: Any) -> Answer:
+    """Submitted on top of what stands; by Ada where nobody is named."""
+    return submit_answer(by or ada(), asked.pk, given(value, **fields), based_on=now_of(asked).newest)
+
+
+def checked(asked: RoundQuestion, value: str = "410", **fields: Any) -> Answer:
+    """Answered, and checked by the coordinator."""
+    answer = answered(asked, value, **fields)
+    check_answer(coordinator(), asked.pk, revision=answer.revision)
+    return answer
+
+
+def released(asked: RoundQuestion, value: str = "410", **fields: Any) -> Answer:
+    """Checked, and released by the approver."""
+    answer = checked(asked, value, **fields)
+    release_answer(approver(), asked.pk, revision=answer.revision)
+    return answer
+
+
+def browser(user: User | None = None, language: str = "en") -> Client:
+    """A browser in which the person is signed in."""
+    client = Client(headers={"accept-language": language})
+    if user is not None:
+        client.force_login(user)
+    return client

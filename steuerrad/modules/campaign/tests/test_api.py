@@ -102,6 +102,24 @@ def test_from_answer_to_release() -> None:
     assert sent_back.json()["state"] == "sent_back"
 
 
+def test_what_was_answered_is_withdrawn_and_handed_over() -> None:
+    homes = question(opened_round(), "homes")
+    path = f"/questions/{homes.pk}"
+    post(ada(), f"{path}/answer", based_on=0, **ANSWER)
+    assert post(ada(), f"{path}/organisation", organisation="amt-b", reason="dort").status_code == 422
+    assert post(ada(), f"{path}/withdrawal", revision=2, reason="falsches Jahr").status_code == 409
+    assert (
+        post(ada(), f"{path}/withdrawal", revision=1, reason="falsches Jahr").json()["state"] == "withdrawn"
+    )
+    unknown = post(ada(), f"{path}/organisation", organisation="amt-\u00df", reason="dort")
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "organisation")
+    assert post(berta(), f"{path}/organisation", organisation="amt-b", reason="dort").status_code == 404
+    given_on = post(ada(), f"{path}/organisation", organisation="amt-b", reason="dort")
+    assert given_on.json() == {"id": homes.pk, "organisation": "amt-b"}
+    assert post(ada(), f"{path}/answer", based_on=1, **ANSWER).status_code == 404
+    assert post(berta(), f"{path}/answer", based_on=1, **ANSWER).json()["organisation"] == "amt-b"
+
+
 def test_the_slower_one_gets_the_others_answer() -> None:
     homes = question(opened_round(), "homes")
     path = f"/questions/{homes.pk}/answer"

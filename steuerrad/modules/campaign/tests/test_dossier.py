@@ -29,11 +29,6 @@ LINK = (EvidenceInput("Seite", "https://example.org/a"),)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
 
 
-@pytest.fixture(autouse=True)
-def uploads_apart(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> Any:
     """Dossiers are made where they are asked for, not in a thread."""

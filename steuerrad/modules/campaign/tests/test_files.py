@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 from openpyxl import Workbook, load_workbook
@@ -18,7 +17,6 @@ from openpyxl import Workbook, load_workbook
 from steuerrad.kernel import clock
 from steuerrad.modules.campaign.actions.answers import decline, save_draft, submit_answer
 from steuerrad.modules.campaign.actions.freezing import freeze_round
-from steuerrad.modules.campaign.actions.reviewing import check_answer, release_answer
 from steuerrad.modules.campaign.intake.plan import make_plan
 from steuerrad.modules.campaign.intake.reading import read_filled
 from steuerrad.modules.campaign.models import Answer, Round
@@ -29,27 +27,18 @@ from steuerrad.modules.campaign.tests.stage import (
     ada,
     approver,
     berta,
+    browser,
     coordinator,
     given,
     now_of,
     opened_round,
     question,
+    released,
 )
 from steuerrad.platform.files.models import StoredFile
 from steuerrad.platform.tables.problems import TableProblem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
-
-
-@pytest.fixture(autouse=True)
-def uploads_apart(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-def browser(user: Any) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
 
 
 def workbook_of(round_: Round) -> bytes:
@@ -341,17 +330,10 @@ def test_sheet_titles_are_short_legal_and_different() -> None:
     assert all(0 < len(title) <= 31 and not set(title) & set("[]:*?/\\") for title in titles)
 
 
-def release(round_: Round, code: str, value: str) -> None:
-    found = question(round_, code)
-    revision = submit_answer(ada(), found.pk, given(value), based_on=now_of(found).newest).revision
-    check_answer(coordinator(), found.pk, revision=revision)
-    release_answer(approver(), found.pk, revision=revision)
-
-
 def test_released_files_hold_only_what_is_released_now() -> None:
     round_ = opened_round()
-    release(round_, "homes", "410")
-    release(round_, "fibre", "100")
+    released(question(round_, "homes"), "410")
+    released(question(round_, "fibre"), "100")
     submit_answer(ada(), question(round_, "fibre").pk, given("101"), based_on=1)
     client = browser(approver())
     data = json.loads(
@@ -368,10 +350,10 @@ def test_a_snapshot_stays_what_it_was_after_the_round_is_opened_again() -> None:
     from steuerrad.modules.campaign.actions.freezing import reopen_round
 
     round_ = opened_round()
-    release(round_, "homes", "410")
+    released(question(round_, "homes"), "410")
     snapshot = freeze_round(coordinator(), round_.pk, reason="Frist")
     reopen_round(coordinator(), round_.pk, reason="Nachmeldung")
-    release(round_, "homes", "411")
+    released(question(round_, "homes"), "411")
     assert [(row.question.code, row.value) for row in snapshot_rows(snapshot)] == [("homes", "410")]
     response = browser(coordinator()).get(
         reverse("campaign:download", args=[round_.pk, "snapshot-1", "json"])
@@ -416,10 +398,10 @@ def test_released_answers_are_open_data_without_people_and_demo() -> None:
     dataset = registry.dataset("campaign.answers")
     assert dataset is not None
     round_ = opened_round()
-    release(round_, "homes", "410")
+    released(question(round_, "homes"), "410")
     submit_answer(ada(), question(round_, "fibre").pk, given("100"), based_on=0)
     demo = opened_round("s2026", demo=True)
-    release(demo, "homes", "401")
+    released(question(demo, "homes"), "401")
     rows = list(queries.rows(dataset, None))
     assert len(rows) == 1
     assert "410" in rows[0]

@@ -25,6 +25,7 @@ from steuerrad.modules.campaign.models import (
     Waiver,
 )
 from steuerrad.modules.campaign.personal import erase, export
+from steuerrad.modules.campaign.tests import stage
 from steuerrad.modules.campaign.tests.stage import (
     ada,
     anton,
@@ -59,7 +60,7 @@ def decide(answer: Answer, who: Any, kind: str) -> tuple[str, list[Any]]:
 
 
 def answered(by: Callable[[], Any] = ada) -> Answer:
-    return submit_answer(by(), question(opened_round(), "homes").pk, given("410"), based_on=0)
+    return stage.answered(question(opened_round(), "homes"), by=by())
 
 
 @pytest.mark.parametrize("kind", ["checked", "released"])
@@ -171,10 +172,7 @@ def test_a_question_begins_without_an_answer() -> None:
 
 def frozen() -> Snapshot:
     round_ = opened_round()
-    homes = question(round_, "homes")
-    submit_answer(ada(), homes.pk, given("900", waivers={"jump": "neu"}), based_on=0)
-    check_answer(coordinator(), homes.pk, revision=1)
-    release_answer(approver(), homes.pk, revision=1)
+    stage.released(question(round_, "homes"), "900", waivers={"jump": "neu"})
     return freeze_round(coordinator(), round_.pk, reason="Frist")
 
 

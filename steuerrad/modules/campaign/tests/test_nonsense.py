@@ -6,10 +6,9 @@ import pytest
 from django.urls import reverse
 
 from steuerrad.modules.campaign.models import Answer
-from steuerrad.modules.campaign.tests.stage import ada, coordinator, now_of, opened_round, question
-from steuerrad.modules.campaign.tests.test_pages import answer, browser, form_of, uploads_apart
+from steuerrad.modules.campaign.tests.stage import ada, browser, coordinator, now_of, opened_round, question
+from steuerrad.modules.campaign.tests.test_pages import answer, form_of
 
-__all__ = ["uploads_apart"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
 HUGE = 10**25
 WITH_KEY = (

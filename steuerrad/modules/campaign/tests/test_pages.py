@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from steuerrad.modules.campaign.actions.answers import submit_answer
@@ -19,6 +18,7 @@ from steuerrad.modules.campaign.tests.stage import (
     anton,
     approver,
     berta,
+    browser,
     coordinator,
     draft_round,
     given,
@@ -33,18 +33,6 @@ from steuerrad.platform.files.models import StoredFile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
-@pytest.fixture(autouse=True)
-def uploads_apart(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-def browser(user: Any = None) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    if user is not None:
-        client.force_login(user)
-    return client
 
 
 def text_of(response: Any) -> str:

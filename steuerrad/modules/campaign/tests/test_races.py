@@ -10,16 +10,14 @@ from typing import Any
 import pytest
 
 from steuerrad.kernel import clock
-from steuerrad.modules.campaign.actions.answers import submit_answer
-from steuerrad.modules.campaign.actions.reviewing import check_answer
 from steuerrad.modules.campaign.models import Answer, Assignment, Decision, RoundQuestion, Snapshot
 from steuerrad.modules.campaign.queries.review import contributors
+from steuerrad.modules.campaign.tests import stage
 from steuerrad.modules.campaign.tests.racing import Racers
 from steuerrad.modules.campaign.tests.stage import (
     ada,
     approver,
     coordinator,
-    given,
     now_of,
     opened_round,
     person,
@@ -76,9 +74,7 @@ def questions(*, checked: bool = False) -> list[RoundQuestion]:
     """One for each delay, in a round of its own, answered by Ada and, where wanted, checked by the coordinator."""
     found = [question(opened_round(), "homes") for _ in DELAYS]
     for asked in found:
-        submit_answer(ada(), asked.pk, given("410"), based_on=0)
-        if checked:
-            check_answer(coordinator(), asked.pk, revision=1)
+        stage.checked(asked) if checked else stage.answered(asked)
     return found
 
 

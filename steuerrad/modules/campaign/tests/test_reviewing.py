@@ -18,6 +18,7 @@ from steuerrad.modules.campaign.actions.reviewing import (
 )
 from steuerrad.modules.campaign.models import Decision
 from steuerrad.modules.campaign.queries.review import contributors, is_own_work
+from steuerrad.modules.campaign.tests import stage
 from steuerrad.modules.campaign.tests.stage import (
     ada,
     anton,
@@ -37,9 +38,7 @@ ROLES = ["contributor", "coordinator", "approver", "steering"]
 
 
 def answered() -> int:
-    homes = question(opened_round(), "homes")
-    submit_answer(ada(), homes.pk, given("410"), based_on=0)
-    return homes.pk
+    return stage.answered(question(opened_round(), "homes")).question_id
 
 
 def somebody(role: str) -> Any:

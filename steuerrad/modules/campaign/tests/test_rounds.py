@@ -55,18 +55,11 @@ from steuerrad.modules.campaign.tests.stage import (
     organisation,
     person,
     question,
+    released,
 )
 from steuerrad.modules.campaign.views.neighbours import neighbours
 
 pytestmark = [pytest.mark.django_db]
-
-
-def release(round_: Round, code: str, value: str, **fields: Any) -> None:
-    asked = question(round_, code)
-    revision = now_of(asked).newest
-    submit_answer(ada(), asked.pk, given(value, **fields), based_on=revision)
-    check_answer(coordinator(), asked.pk, revision=revision + 1)
-    release_answer(approver(), asked.pk, revision=revision + 1)
 
 
 def test_a_draft_copies_the_questions_and_proposes_who_answers(stage: Stage) -> None:
@@ -177,7 +170,7 @@ def test_a_draft_can_be_thrown_away_and_an_open_round_cannot() -> None:
 def test_thresholds_are_data() -> None:
     round_ = opened_round()
     change_round(coordinator(), round_.pk, {"jump_percent": Decimal(200)})
-    release(round_, "homes", "900")
+    released(question(round_, "homes"), "900")
     with pytest.raises(RefusedError):
         change_round(coordinator(), round_.pk, {"jump_percent": Decimal(0)})
     with pytest.raises(RefusedError):
@@ -196,7 +189,7 @@ def test_live_values_are_computed_again(stage: Stage) -> None:
 
 def test_freezing_keeps_and_delivers_what_is_released(stage: Stage) -> None:
     round_ = opened_round()
-    release(round_, "homes", "410", comment="gezählt")
+    released(question(round_, "homes"), "410", comment="gezählt")
     fibre = question(round_, "fibre")
     decline(ada(), fibre.pk, reason="unbekannt", based_on=0)
     check_answer(coordinator(), fibre.pk, revision=1)
@@ -224,7 +217,7 @@ def test_a_second_snapshot_is_chained_to_the_first() -> None:
     with pytest.raises(RefusedError):
         reopen_round(coordinator(), round_.pk, reason="")
     reopen_round(coordinator(), round_.pk, reason="Nachmeldung")
-    release(round_, "homes", "410")
+    released(question(round_, "homes"), "410")
     second = freeze_round(coordinator(), round_.pk, reason="Frist")
     assert (second.number, second.previous_sha256) == (2, first.sha256)
     assert intact(first)
@@ -255,15 +248,15 @@ def test_a_source_that_refuses_stops_the_freeze(stage: Stage) -> None:
 
 def test_demo_answers_go_nowhere(stage: Stage) -> None:
     round_ = opened_round(demo=True)
-    release(round_, "homes", "410")
+    released(question(round_, "homes"), "410")
     freeze_round(coordinator(), round_.pk, reason="Demo")
     assert not stage.delivered
 
 
 def test_next_year_this_years_answer_and_evidence_stand_beside_the_field(stage: Stage) -> None:
     first = opened_round()
-    release(first, "homes", "410", source="Zählung 2025")
-    release(first, "fibre", "100")
+    released(question(first, "homes"), "410", source="Zählung 2025")
+    released(question(first, "fibre"), "100")
     freeze_round(coordinator(), first.pk, reason="Frist")
     stage.questions = tuple(
         Question("homes", "Netz", "Haushalte", type="integer", responsible=("amt-a",),
@@ -302,7 +295,7 @@ def test_contributors_see_their_own_and_nothing_else() -> None:
 def test_the_board_counts_what_is_late_and_what_it_is_worth(django_assert_num_queries: Any) -> None:
     today = clock.today()
     round_ = opened_round(opens_on=today - timedelta(days=30), due_on=today - timedelta(days=1))
-    release(round_, "homes", "410")
+    released(question(round_, "homes"), "410")
     submit_answer(ada(), question(round_, "fibre").pk, given("100"), based_on=0)
     assign(coordinator(), [question(round_, "share").pk], organisation=organisation("amt-b"), due_on=today)
     user = approver()
