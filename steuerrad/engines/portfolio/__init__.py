@@ -28,8 +28,8 @@ from steuerrad.engines.portfolio.reasons import (
     why_not,
 )
 from steuerrad.engines.portfolio.rows import Rule
-from steuerrad.engines.portfolio.shapley import shapley
-from steuerrad.engines.portfolio.solution import Limits, Solution, tail_mean
+from steuerrad.engines.portfolio.shapley import contributions, shapley
+from steuerrad.engines.portfolio.solution import Limits, Solution, tail_error, tail_mean
 from steuerrad.engines.portfolio.solve import Infeasible, columns, solve
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "by_target",
     "columns",
     "conflict",
+    "contributions",
     "core_index",
     "expected",
     "frontier",
@@ -68,6 +69,7 @@ __all__ = [
     "scenarios",
     "shapley",
     "solve",
+    "tail_error",
     "tail_mean",
     "values",
     "why_in",

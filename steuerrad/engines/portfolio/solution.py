@@ -72,6 +72,16 @@ def tail_means(samples: Floats, share: float = TAIL) -> Floats:
     return (worst[:, :whole].sum(axis=1) + (size - whole) * worst[:, whole]) / size
 
 
+def tail_error(sample: Floats, share: float = TAIL) -> float:
+    """Standard error of tail_mean over independent scenarios: the spread inside the tail and that of where it begins.
+
+    Manistre and Hancock, Variance of the CTE estimator, North American Actuarial Journal 9 (2005).
+    """
+    worst = np.sort(sample)[: max(ceil(share * len(sample)), 1)]
+    inside = float(worst.var()) + (1 - share) * float(worst[-1] - worst.mean()) ** 2
+    return (inside / (share * len(sample))) ** 0.5
+
+
 def solution(
     problem: Problem, gains: Draws, lam: float, share: float, answer: Answer, paid: tuple[Funding, ...]
 ) -> Solution:

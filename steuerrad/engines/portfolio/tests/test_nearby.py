@@ -9,7 +9,7 @@ from steuerrad.engines.portfolio.funding import funding
 from steuerrad.engines.portfolio.gains import scenarios, values
 from steuerrad.engines.portfolio.nearby import Nearby, improve, keys
 from steuerrad.engines.portfolio.problem import Problem
-from steuerrad.engines.portfolio.solution import tail_mean, tail_means
+from steuerrad.engines.portfolio.solution import tail_error, tail_mean, tail_means
 from steuerrad.engines.portfolio.tests.problems import problems
 
 
@@ -60,3 +60,11 @@ def test_the_worst_part_of_many_rows_is_that_of_each() -> None:
     samples = np.random.default_rng(1).normal(size=(20, 33))
     for share in (0.01, 0.1, 0.25, 1.0):
         assert np.allclose(tail_means(samples, share), [tail_mean(row, share) for row in samples])
+
+
+def test_the_error_of_the_worst_part_is_what_repeating_shows() -> None:
+    random = np.random.default_rng(7)
+    samples = random.normal(10, 2, size=(2000, 200))
+    spread = np.std([tail_mean(row) for row in samples])
+    stated = np.mean([tail_error(row) for row in samples])
+    assert abs(stated / spread - 1) < 0.1

@@ -37,7 +37,10 @@ class StudyOut(Schema):
 
 
 class ChosenOut(Schema):
-    """The newest result: references of the chosen measures, index points, EUR. All effects are assumptions."""
+    """The newest result: references of the chosen measures, index points, EUR. All effects are assumptions.
+
+    worst_tenth_error: standard error of the mean of the worst tenth; gap: relative distance from what nothing can pass.
+    """
 
     number: int
     computed: datetime | None
@@ -46,6 +49,7 @@ class ChosenOut(Schema):
     points_low: float
     points_high: float
     worst_tenth: float
+    worst_tenth_error: float | None
     net_cost: float
     gap: float
     inputs_sha256: str
@@ -92,6 +96,6 @@ def result_data(study: Study) -> dict[str, Any] | None:
     return {
         "number": choice.number, "computed": choice.finished_at, "chosen": choice.result["chosen"],
         "points": solution["mean"], "points_low": solution["low"], "points_high": solution["high"],
-        "worst_tenth": solution["cvar"], "net_cost": solution["net"], "gap": solution["gap"],
+        "worst_tenth": solution["cvar"], "worst_tenth_error": solution.get("cvar_error"), "net_cost": solution["net"], "gap": solution["gap"],
         "inputs_sha256": choice.inputs_hash, "result_sha256": choice.result_hash,
     }  # fmt: skip

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from steuerrad.modules.prioritisation.choice.inputs import Inputs
-from steuerrad.modules.prioritisation.choice.texts import euro, points, share
+from steuerrad.modules.prioritisation.choice.texts import euro, points, share, spread, worst
 from steuerrad.modules.prioritisation.whatif.texts import language
 from steuerrad.platform.ui.charts.specs import Bar, BarChart, Chart, Table
+from steuerrad.platform.ui.charts.specs_chances import IntervalChart, Range
 
 MOST_BARS = 24
 THOUSAND = 1000
@@ -65,14 +66,17 @@ def money_table(result: Mapping[str, Any]) -> Table:
 
 
 def frontier(result: Mapping[str, Any]) -> Chart:
-    """Points that each amount of money can bring; the chosen portfolio is marked."""
+    """Points that each amount of money can bring, with their range; the chosen portfolio is marked."""
     chosen = set(result["chosen"])
-    return BarChart(
+    return IntervalChart(
         title=_("What each amount of money can bring"),
-        subtitle=_("efficient portfolios: no cheaper one brings as much"),
+        subtitle=_("efficient portfolios: no cheaper one brings as much on average"),
         unit=_("index points"), decimals=2, language=language(), label_name=_("Net cost"), value_name=_("expected"),
-        bars=tuple(
-            Bar(euro(one["net"]), one["mean"], highlight=set(one["chosen"]) == chosen) for one in result["frontier"]
+        range_name=_("5 to 95 %"), minimum=0.0,
+        ranges=tuple(
+            Range(_("%(cost)s, chosen") % {"cost": euro(one["net"])} if set(one["chosen"]) == chosen else euro(one["net"]),
+                  one.get("low"), one["mean"], one.get("high"), int(set(one["chosen"]) == chosen))
+            for one in result["frontier"]
         ),
     )  # fmt: skip
 
@@ -111,7 +115,7 @@ def sensitivity(result: Mapping[str, Any], inputs: Inputs) -> Table:
         rows.append(
             (
                 share(one["factor"]),
-                points(one["mean"]),
+                spread(one),
                 euro(one["net"]),
                 codes(comes, inputs),
                 codes(goes, inputs),
@@ -126,7 +130,7 @@ def rivals(result: Mapping[str, Any], inputs: Inputs) -> Table:
     chosen = set(result["chosen"])
     order = [item.ref for item in inputs.items]
     rows = tuple(
-        (str(number), points(one["mean"]), euro(one["net"]),
+        (str(number), spread(one), euro(one["net"]),
          codes([ref for ref in order if ref in set(one["chosen"]) - chosen], inputs),
          codes([ref for ref in order if ref in chosen - set(one["chosen"])], inputs))
         for number, one in enumerate(result["runners"], 1)
@@ -140,7 +144,7 @@ def cautions(result: Mapping[str, Any], inputs: Inputs) -> Table:
     chosen = set(result["chosen"])
     order = [item.ref for item in inputs.items]
     rows = tuple(
-        (share(one["caution"]), points(one["mean"]), points(one["cvar"]), euro(one["net"]),
+        (share(one["caution"]), spread(one), worst(one), euro(one["net"]),
          codes([ref for ref in order if ref in set(one["chosen"]) - chosen], inputs),
          codes([ref for ref in order if ref in chosen - set(one["chosen"])], inputs))
         for one in result["cautions"]

@@ -26,20 +26,22 @@ from steuerrad.engines.portfolio import (
     budget_sensitivity,
     by_target,
     columns,
+    contributions,
     core_index,
     frontier,
     runners_up,
     scenarios,
-    shapley,
     solve,
+    tail_error,
     tail_mean,
     values,
     why_in,
     why_not,
 )
+from steuerrad.engines.portfolio.gains import Floats
 from steuerrad.modules.prioritisation.choice.inputs import Inputs, problem_of, uncovered
 
-ENGINE = "portfolio 1"
+ENGINE = "portfolio 2"
 SCENARIOS, SEED = 200, 2026
 CORE_SCENARIOS, CORE_BUDGETS = 30, (0.8, 1.0, 1.2)
 POINTS, RUNNERS = 20, 4
@@ -67,13 +69,13 @@ def compute(inputs: Inputs, progress: Progress = lambda step: None) -> dict[str,
     result["items"] = reasons(problem, gains, chosen)
     result["years"] = years(inputs, chosen)
     progress("frontier")
-    result["frontier"] = [point(problem, one) for one in edge(problem, gains)]
+    result["frontier"] = [point(problem, gains, one) for one in edge(problem, gains)]
     result["sensitivity"] = [
-        {"factor": factor, **(point(problem, one) if one else {})}
+        {"factor": factor, **(point(problem, gains, one) if one else {})}
         for factor, one in budget_sensitivity(problem, FACTORS, gains, SIDE)
     ]
     progress("rivals")
-    result["runners"] = [point(problem, one) for one in rivals(problem, gains)]
+    result["runners"] = [point(problem, gains, one) for one in rivals(problem, gains)]
     result["cautions"] = cautions(problem, gains)
     progress("core")
     result["core"] = core(problem, result["items"])
@@ -98,7 +100,7 @@ def solution_data(problem: Problem, gains: Draws, chosen: Solution) -> dict[str,
     ]
     return {
         "objective": chosen.objective, "mean": chosen.mean, "low": float(low), "high": float(high),
-        "cvar": chosen.cvar, "error": float(sample.std(ddof=1) / len(sample) ** 0.5), "cost": chosen.cost,
+        "cvar": chosen.cvar, "cvar_error": tail_error(sample), "error": float(sample.std(ddof=1) / len(sample) ** 0.5), "cost": chosen.cost,
         "net": chosen.net, "status": chosen.status, "gap": chosen.gap, "bound": chosen.bound, "targets": targets,
         "funding": [asdict(part) for part in chosen.funding],
     }  # fmt: skip
@@ -110,7 +112,7 @@ def reasons(problem: Problem, gains: Draws, chosen: Solution) -> dict[str, dict[
     The comparison is by the mean, with the best portfolio by the mean under each decision.
     """
     best = solve(problem, gains, limits=ONE)
-    shares = shapley(problem, gains, chosen.chosen)
+    shares = contributions(problem, gains, chosen.chosen)
     single = alone(problem, gains, chosen.chosen)
     found: dict[str, dict[str, Any]] = {}
     for item in problem.items:
@@ -123,13 +125,23 @@ def reasons(problem: Problem, gains: Draws, chosen: Solution) -> dict[str, dict[
             told = {"loss": 0.0, "enters": [], "leaves": [], "rules": [], "caution": True}
         found[item.key] = {"in": inside, **told}
         if inside:
-            found[item.key] |= {"shapley": shares[item.key], "alone": single[item.key]}
+            mean, low, high = spread(shares[item.key])
+            found[item.key] |= {
+                "shapley": mean, "shapley_low": low, "shapley_high": high, "alone": single[item.key],
+            }  # fmt: skip
     return found
 
 
 def switch_data(switch: Switch) -> dict[str, Any]:
     rules = [] if switch.conflict is None else conflict_data(switch.conflict)["rules"]
-    return {"loss": switch.loss, "enters": list(switch.enters), "leaves": list(switch.leaves), "rules": rules}
+    return {
+        "loss": switch.loss,
+        "loss_low": switch.low,
+        "loss_high": switch.high,
+        "enters": list(switch.enters),
+        "leaves": list(switch.leaves),
+        "rules": rules,
+    }
 
 
 def conflict_data(conflict: Conflict) -> dict[str, Any]:
@@ -139,9 +151,17 @@ def conflict_data(conflict: Conflict) -> dict[str, Any]:
     }
 
 
-def point(problem: Problem, one: Solution) -> dict[str, Any]:
+def spread(sample: Floats) -> tuple[float, float, float]:
+    """Mean and what 90 of 100 scenarios lie between."""
+    low, high = np.quantile(sample, (0.05, 0.95))
+    return float(sample.mean()), float(low), float(high)
+
+
+def point(problem: Problem, gains: Draws, one: Solution) -> dict[str, Any]:
+    mean, low, high = spread(values(gains, columns(problem, one.chosen)))
     return {
-        "net": one.net, "cost": one.cost, "mean": one.objective, "chosen": list(one.chosen), "status": one.status,
+        "net": one.net, "cost": one.cost, "mean": mean, "low": low, "high": high, "chosen": list(one.chosen),
+        "status": one.status, "gap": one.gap,
     }  # fmt: skip
 
 
@@ -168,10 +188,9 @@ def cautions(problem: Problem, gains: Draws) -> list[dict[str, Any]]:
         except OutOfTimeError:
             continue
         sample = values(gains, columns(problem, one.chosen))
-        found.append(
-            {"caution": caution, "mean": one.mean, "cvar": tail_mean(sample), "chosen": list(one.chosen),
-             "net": one.net, "gap": one.gap}
-        )  # fmt: skip
+        found.append(point(problem, gains, one) | {
+            "caution": caution, "cvar": tail_mean(sample), "cvar_error": tail_error(sample),
+        })  # fmt: skip
     return found
 
 

@@ -34,7 +34,9 @@ def choice_rows(user: Any) -> Rows:
             yield {
                 "study": one.study_id, "study_title": one.study.title, "demo": one.study.is_demo, "number": one.number,
                 "computed": one.finished_at, "candidate": ref, "chosen": reason["in"], "core": reason.get("core"),
-                "points": reason.get("shapley"), "loss": reason["loss"], "sha256": one.result_hash,
+                "points": reason.get("shapley"), "points_low": reason.get("shapley_low"),
+                "points_high": reason.get("shapley_high"), "loss": reason["loss"], "loss_low": reason.get("loss_low"),
+                "loss_high": reason.get("loss_high"), "sha256": one.result_hash,
             }  # fmt: skip
 
 
@@ -62,8 +64,11 @@ DATASETS = (
         (*STUDY, Column("number", _("Number of the computation"), "integer"), Column("computed", _("computed"), "datetime"),
          Column("candidate", _("Measure")), Column("chosen", _("Chosen"), "boolean"),
          Column("core", _("Core index"), "decimal", description=_("Share of best portfolios that contain it, 0 to 1")),
-         Column("points", _("Expected points"), "decimal"),
-         Column("loss", _("Points lost when decided the other way"), "decimal"), Column("sha256", _("Checksum"))),
+         Column("points", _("Expected points"), "decimal"), Column("points_low", _("Points, 5 %"), "decimal"),
+         Column("points_high", _("Points, 95 %"), "decimal"),
+         Column("loss", _("Points lost when decided the other way"), "decimal"),
+         Column("loss_low", _("Points lost, 5 %"), "decimal"), Column("loss_high", _("Points lost, 95 %"), "decimal"),
+         Column("sha256", _("Checksum"))),
         choice_rows, permission=READ,
     ),
 )  # fmt: skip

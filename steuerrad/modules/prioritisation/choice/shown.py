@@ -36,7 +36,7 @@ def result_rows(result: Mapping[str, Any], inputs: Inputs) -> list[ResultRow]:
         found.append(
             ResultRow(
                 item, reason["in"], texts.sentence(item.ref, reason, inputs), texts.euro(item.cost),
-                texts.points(reason["shapley"]) if reason["in"] else "–", texts.share(reason.get("core")),
+                texts.spread(reason, "shapley") if reason["in"] else "–", texts.share(reason.get("core")),
                 reason.get("shapley") or 0.0, reason.get("core") or 0.0,
             )
         )  # fmt: skip

@@ -20,6 +20,33 @@ def points(value: float | None, decimals: int = 2) -> str:
     return numbers.figure(value, decimals, language())
 
 
+def spread(found: Mapping[str, Any], name: str = "mean", decimals: int = 2) -> str:
+    """A mean with what 90 of 100 cases lie between; results of an older engine have the mean alone."""
+    stem = "" if name == "mean" else f"{name}_"
+    low, high = found.get(f"{stem}low"), found.get(f"{stem}high")
+    value = points(found[name], decimals)
+    if low is None or points(low, decimals) == points(high, decimals):
+        return value
+    return _("%(value)s (%(low)s to %(high)s)") % {
+        "value": value, "low": points(low, decimals), "high": points(high, decimals),
+    }  # fmt: skip
+
+
+def worst(found: Mapping[str, Any]) -> str:
+    """The mean of the worst tenth with twice its standard error, where it is known."""
+    error = found.get("cvar_error")
+    value = points(found["cvar"])
+    return value if error is None else f"{value} ± {points(2 * error)}"
+
+
+def worst_range(found: Mapping[str, Any]) -> str:
+    """Between what the mean of the worst tenth lies with 200 scenarios: two standard errors to either side."""
+    error = found.get("cvar_error")
+    if error is None:
+        return ""
+    return f"{points(found['cvar'] - 2 * error)} – {points(found['cvar'] + 2 * error)}"
+
+
 def euro(value: float | None) -> str:
     return numbers.with_unit(numbers.figure(value, 0, language()), "EUR")
 
@@ -107,7 +134,7 @@ def inside(reason: Mapping[str, Any], inputs: Inputs) -> str:
         return _("In; what would be best without it could not be found in time.")
     if loss < NOTHING:
         return _("In, but a portfolio without it is as good.")
-    values = {"points": points(loss), "names": names(reason["enters"], inputs)}
+    values = {"points": spread(reason, "loss"), "names": names(reason["enters"], inputs)}
     if reason["enters"]:
         return _("In: without it %(points)s points are lost, although %(names)s would come in.") % values
     return _("In: without it %(points)s points are lost.") % values
@@ -125,7 +152,7 @@ def outside(ref: str, reason: Mapping[str, Any], inputs: Inputs) -> str:
         return _("Out; what would be best with it could not be found in time.")
     if loss < NOTHING:
         return _("Out, but a portfolio with it is as good.")
-    values = {"points": points(loss), "names": leaves}
+    values = {"points": spread(reason, "loss"), "names": leaves}
     if reason["leaves"]:
         return _("Out: with it %(points)s points are lost, because %(names)s would have to go.") % values
     return _("Out: with it %(points)s points are lost.") % values

@@ -176,6 +176,7 @@ def shown(request: HttpRequest, found: Study, choice: Choice) -> dict[str, Any]:
     return context | {
         "found": result["solution"],
         "headline": texts.headline(result),
+        "worst_range": texts.worst_range(result["solution"]),
         "proof": texts.proof(result),
         "inside": [row for row in rows if row.inside],
         "outside": [row for row in rows if not row.inside],

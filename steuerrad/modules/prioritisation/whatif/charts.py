@@ -10,7 +10,6 @@ from steuerrad.engines.ranking import Estimate, Outcome, Standing
 from steuerrad.modules.prioritisation.whatif import texts
 from steuerrad.modules.prioritisation.whatif.levers import Lever
 from steuerrad.modules.prioritisation.whatif.rules import Group
-from steuerrad.platform.ui.charts.specs import Bar, BarChart
 from steuerrad.platform.ui.charts.specs_chances import Column, ColumnChart, IntervalChart, Range
 
 MOST_COLUMNS = 24
@@ -95,12 +94,16 @@ def _ranges(title: str, rows: Sequence[tuple[str, Estimate]], decimals: int, uni
     )  # fmt: skip
 
 
-def lever_bars(levers: Sequence[Lever], groups: tuple[Group, ...]) -> BarChart | None:
-    """Points of the total that each figure brings alone, the first of the list."""
+def lever_ranges(levers: Sequence[Lever], groups: tuple[Group, ...]) -> IntervalChart | None:
+    """Points of the total that each figure brings alone, with their range, the first of the list."""
     if not levers:
         return None
-    return BarChart(
-        title=_("What a few points more on one indicator bring the total"), unit=_("points"), decimals=2,
-        language=texts.language(), value_name=_("Points of the total"), label_name=_("Indicator"),
-        bars=tuple(Bar(texts.row_title(item.row, groups), item.points.mean) for item in levers[:LEVERS_SHOWN]),
+    return IntervalChart(
+        title=_("What a few points more on one indicator bring the total"), subtitle=_("Mean and range from 5 to 95 %"),
+        unit=_("points"), decimals=2, language=texts.language(), value_name=_("Points of the total"),
+        range_name=_("5 to 95 %"), label_name=_("Indicator"), minimum=0.0,
+        ranges=tuple(
+            Range(texts.row_title(item.row, groups), item.points.low, item.points.mean, item.points.high)
+            for item in levers[:LEVERS_SHOWN]
+        ),
     )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+import numpy as np
 
 from steuerrad.engines.ranking import Estimate, Move, OwnChange, Prepared, Share, Standing
 from steuerrad.modules.prioritisation.whatif.rules import Group, Row
@@ -33,11 +35,11 @@ class Lever:
 
 @dataclass(frozen=True)
 class Step:
-    """A part of the way: points more on one figure, and what they bring the total."""
+    """A part of the way: points more on one figure, and what they bring the total, as far as weights are known."""
 
     row: Row
     gain: float
-    points: float
+    points: Estimate
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def cheapest_way(
     if not 0 < wanted < 1:
         raise ValueError("the probability must lie between 0 and 1")
     rows = [row for group in groups for row in group.rows if row.headroom >= SMALL]
-    worth = {row.key: _worth(prepared, row) for row in rows}
+    value = {row.key: _worth(prepared, row) for row in rows}
+    worth = {key: item.mean for key, item in value.items()}
     price = {row.key: (costs or {}).get(row.key, 1.0) for row in rows}
     if any(value <= 0 for value in price.values()):
         raise ValueError("a point must cost more than nothing")
@@ -110,7 +113,7 @@ def cheapest_way(
             low, high = (low, middle) if share(middle).value >= wanted else (middle, high)
         spent, reached = high, True
     parts = fill(offers, spent)
-    steps = tuple(Step(row, gain, gain * worth[row.key]) for row, gain in parts if gain >= SMALL)
+    steps = tuple(Step(row, gain, scaled(value[row.key], gain)) for row, gain in parts if gain >= SMALL)
     standing = _after(prepared, parts)
     return Way(rank, wanted, reached, steps, spent, standing.top(rank), standing)
 
@@ -126,10 +129,15 @@ def fill(offers: Iterable[tuple[Row, float, float]], spent: float) -> list[tuple
     return parts
 
 
-def _worth(prepared: Prepared, row: Row) -> float:
+def _worth(prepared: Prepared, row: Row) -> Estimate:
     if row.of == "indicator":
-        return prepared.worth(row.key).mean
-    return prepared.group_weights[prepared.field.groups.index(row.key)]
+        return prepared.worth(row.key)
+    return Estimate.of(np.array([prepared.group_weights[prepared.field.groups.index(row.key)]]))
+
+
+def scaled(estimate: Estimate, factor: float) -> Estimate:
+    """The estimate of `factor` (0 or more) times the quantity."""
+    return Estimate(**{name: factor * figure for name, figure in asdict(estimate).items()})
 
 
 def _room(prepared: Prepared, row: Row) -> float:

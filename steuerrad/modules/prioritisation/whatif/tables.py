@@ -70,10 +70,10 @@ def levers_table(levers: Sequence[Lever], groups: tuple[Group, ...]) -> Table:
 
 def way_table(way: Way, groups: tuple[Group, ...]) -> Table:
     rows = [
-        (texts.row_title(step.row, groups), texts.signed(step.gain, 1), texts.signed(step.points, 2))
+        (texts.row_title(step.row, groups), texts.signed(step.gain, 1), texts.ranged_change(step.points, 2))
         for step in way.steps
     ]
-    header = (_("Indicator"), _("Points more"), _("Points of the total"))
+    header = (_("Indicator"), _("Points more"), _("Points of the total (5–95 %)"))
     return _table(_("The cheapest points on the way"), header, rows)
 
 

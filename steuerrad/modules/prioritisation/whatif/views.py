@@ -263,7 +263,7 @@ def levers(request: HttpRequest, source: str, edition: str) -> HttpResponse:
             (loaded.edition.title, reverse("prioritisation:whatif", args=place(loaded))), (_("Levers"), "")
         ),
         "place": {"source": source, "edition": edition},
-        "chart": charts.lever_bars(found, loaded.groups),
+        "chart": charts.lever_ranges(found, loaded.groups),
         "table": tables.levers_table(found, loaded.groups),
         "full": ", ".join(full),
     }
