@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
+import subprocess
+import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from devtools.console import Fault, say
 from devtools.places import PYTHON, ROOT, STEUERRAD, VAR, VENV, product_env
-from devtools.processes import call
+from devtools.processes import call, spawn, stop
 
 RESULTS = VAR / "test"
 WORKERS = 2
@@ -42,12 +45,17 @@ class Part:
     title: str
     run: Callable[[Sequence[str]], Result]
     narrows: bool = field(default=False)  # True: takes part in a run that names tests
+    beside: bool = field(
+        default=False
+    )  # True: runs beside those after it; it needs one core at most, or mostly waits
 
 
 def run_checks(
     without: Sequence[str] = (), pytest_arguments: Sequence[str] = (), only: Sequence[str] | None = None
 ) -> int:
-    """Run the parts in order, all of them even after a failure; print a table and the total at the end.
+    """Run the parts, all of them even after a failure; print a table and the total at the end.
+
+    Parts run in order, one at a time, except those that may run beside the others.
 
     `without` names parts to leave out. With `pytest_arguments` only the parts made of tests run, narrowed
     down by these arguments. `only` names the parts to run. Exit code 0 when nothing failed.
@@ -60,17 +68,77 @@ def run_checks(
         raise Fault(f"There is no part '{unknown[0]}' to leave out; parts are {', '.join(names)}.", code=2)
     prepare("dev")
     RESULTS.mkdir(parents=True, exist_ok=True)
-    results = []
-    for part in PARTS:
-        if only is not None and part.name not in only:
-            continue
-        if pytest_arguments and not part.narrows:
-            continue
-        if part.name in without:
-            results.append(Result(part.name, EXCLUDED, note="left out by --without"))
-            continue
-        results.append(_run(part, pytest_arguments))
-    return report(results)
+    chosen = [
+        part
+        for part in PARTS
+        if (only is None or part.name in only) and (part.narrows or not pytest_arguments)
+    ]
+    results: dict[str, Result] = {}
+    with contextlib.ExitStack() as stack:
+        running: list[Beside] = []
+        for part in chosen:
+            if part.name in without:
+                results[part.name] = Result(part.name, EXCLUDED, note="left out by --without")
+            elif part.beside:
+                running.append(stack.enter_context(start_beside(part, pytest_arguments)))
+            else:
+                results[part.name] = _run(part, pytest_arguments)
+                results |= _ended(running)
+        results |= _ended(running, wait=True)
+    return report([results[part.name] for part in chosen])
+
+
+def run_part(name: str, pytest_arguments: Sequence[str]) -> int:
+    """Run one part alone and leave what it came to in a file; a ./dev test that runs it beside others reads it."""
+    part = next((part for part in PARTS if part.name == name), None)
+    if part is None:
+        raise Fault(f"There is no part '{name}'; parts are {', '.join(part.name for part in PARTS)}.", code=2)
+    result = _run(part, pytest_arguments)
+    (RESULTS / f"{name}.json").write_text(json.dumps(asdict(result)))
+    return 1 if result.state == FAILED else 0
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A part that runs in a process of its own; its output is kept until it can be shown in one piece."""
+
+    part: Part
+    process: subprocess.Popen[bytes]
+    log: Path
+    outcome: Path
+
+    def result(self) -> Result:
+        """Wait for it, show its output and read what it came to."""
+        code = self.process.wait()
+        say(self.log.read_text(errors="replace").rstrip())
+        try:
+            return Result(**json.loads(self.outcome.read_text()))
+        except (OSError, ValueError, TypeError):
+            note = f"ended with exit code {code} and left no result"
+            return Result(self.part.name, FAILED, failed=1, note=note)
+
+
+@contextlib.contextmanager
+def start_beside(part: Part, pytest_arguments: Sequence[str]) -> Iterator[Beside]:
+    """Start a part beside those that follow; it is stopped when the block is left early."""
+    log, outcome = RESULTS / f"{part.name}.log", RESULTS / f"{part.name}.json"
+    outcome.unlink(missing_ok=True)
+    command = [sys.executable, ROOT / "dev", "test", "--part", part.name, *pytest_arguments]
+    say(f"\n=== {part.name}: {part.title}; runs beside the next parts, its output follows ===")
+    with log.open("wb") as output:
+        process = spawn(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield Beside(part, process, log, outcome)
+    finally:
+        stop(process)
+
+
+def _ended(running: list[Beside], *, wait: bool = False) -> dict[str, Result]:
+    """The results of those that have ended, or with `wait` of all; they are taken off the list."""
+    ready = [one for one in running if wait or one.process.poll() is not None]
+    for one in ready:
+        running.remove(one)
+    return {one.part.name: one.result() for one in ready}
 
 
 def _run(part: Part, pytest_arguments: Sequence[str]) -> Result:
@@ -183,8 +251,8 @@ def _pytest(
     outcome.unlink(missing_ok=True)
     command: list[str | Path] = [PYTHON, "-m", "pytest", "-q", "-m", marker, f"--junitxml={outcome}"]
     if workers:
-        # whole files go to a worker, so that what a file loads once is loaded once
-        command += ["-n", str(workers), "--dist", "loadfile"]
+        # whole files go to a worker, so that what a file loads once is loaded once; conftest.py has put them in order
+        command += ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
     with _own_data() as data:
         env = product_env(STEUERRAD_DATA_DIR=data, **(database or {}))
         if not database:
@@ -225,13 +293,19 @@ def _own_data() -> Iterator[str]:
 
 
 PARTS = (
+    Part("types", "basedpyright", check_types, beside=True),
     Part("format", "ruff format", check_format),
     Part("lint", "ruff check", check_lint),
     Part("imports", "import rules", check_imports),
     Part("django", "Django's checks for service, migrations, message catalogues", check_django),
-    Part("types", "basedpyright", check_types),
     Part("sqlite", "tests on SQLite", check_sqlite, narrows=True),
     Part("postgres", "tests on PostgreSQL", check_postgres, narrows=True),
+    Part(
+        "start",
+        "./dev up from an empty data folder, mail through crashes",
+        check_start,
+        narrows=True,
+        beside=True,
+    ),
     Part("browser", "journeys in Chromium", check_browser, narrows=True),
-    Part("start", "./dev up from an empty data folder", check_start, narrows=True),
 )

@@ -45,12 +45,15 @@ def up(arguments: Sequence[str]) -> int:
 
 def test(arguments: Sequence[str]) -> int:
     """Run everything that guards the project; --without leaves parts out, paths narrow it down."""
-    from devtools.checks import PARTS, run_checks
+    from devtools.checks import PARTS, run_checks, run_part
 
     names = ",".join(part.name for part in PARTS)
     parser = Parser(prog="./dev test", description=test.__doc__)
     parser.add_argument("--without", default="", metavar="PART,PART", help=f"leave out parts: {names}")
+    parser.add_argument("--part", default="", help=argparse.SUPPRESS)  # how one part runs beside others
     options, pytest_arguments = parser.parse_known_args(arguments)
+    if options.part:
+        return run_part(options.part, pytest_arguments)
     return run_checks([name for name in options.without.split(",") if name], pytest_arguments)
 
 
