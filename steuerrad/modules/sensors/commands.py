@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from steuerrad.engines.observations import InUse
 from steuerrad.kernel.contributions import Command
 from steuerrad.modules.sensors.actions import Imported, import_file
 from steuerrad.modules.sensors.file_formats import format_of, formats
@@ -63,6 +64,28 @@ def _tell(path: Path, done: Imported) -> None:
           f"{done.intake.faults} faults" + (" (the same file as before)" if done.again else ""))  # fmt: skip
 
 
+def configure_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bind", default="127.0.0.1:8001", metavar="HOST:PORT")
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    from steuerrad.modules.sensors.server.running import serve  # loads what only the data server needs
+
+    host, _, port = options.bind.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        print(f"--bind {options.bind}: use HOST:PORT", file=sys.stderr)
+        return 2
+    try:
+        serve(host or "127.0.0.1", int(port))
+    except InUse as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 COMMANDS = (
+    Command(
+        "sensors", "serve", "run the data server: the owner of the observations", run_serve, configure_serve
+    ),
     Command("sensors", "import", "read files of sensors into the store", run_import, configure_import),
 )

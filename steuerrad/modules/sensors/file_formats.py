@@ -65,7 +65,7 @@ def _read(path: Path) -> FileFormat:
     found = tomllib.loads(path.read_text(encoding="utf-8"))
     series = {column: Series(**row) for column, row in found.pop("series").items()}
     for one in series.values():
-        properties()[one.property], units()[one.unit]
+        _ = properties()[one.property], units()[one.unit]
     time = TimeColumn(**found.pop("time"))
     if time.form != "iso":
         ZoneInfo(time.zone)

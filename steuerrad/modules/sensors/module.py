@@ -10,6 +10,8 @@ module = Module(
     slug="sensors",
     title=_("Sensors"),
     summary=_("Every sensor in, every standard out: devices, datastreams and their observations"),
+    urls="steuerrad.modules.sensors.urls",
+    url_prefix="",
     commands=COMMANDS,
     loaders=(LOADER,),
 )

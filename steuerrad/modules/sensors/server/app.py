@@ -5,30 +5,34 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from steuerrad.engines.observations import BatchError, Busy, JournalFull, Writer
-from steuerrad.modules.sensors.server import parsing, senders
+from django.core.exceptions import PermissionDenied
+from django.db import close_old_connections
+
+from steuerrad.engines.observations import BatchError, Busy, JournalFull
+from steuerrad.modules.sensors.server import parsing
 from steuerrad.modules.sensors.server.gathering import Gatherer
+from steuerrad.modules.sensors.server.senders import VISITOR, Memory, let_in, sender_of
+from steuerrad.modules.sensors.sta.app import answer
+from steuerrad.modules.sensors.sta.context import Context
+from steuerrad.modules.sensors.sta.faults import Fault
+from steuerrad.platform.observations.store import Local, Observations
 
 log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
-#: (method, path, query, headers, body, user, base) → (status, headers, body)
-Answer = Callable[..., tuple[int, Iterable[tuple[str, str]], bytes | Iterable[bytes]]]
 
 ROOT = "/sta/v1.1"
 BULK = "/sensors/bulk"
 JSON: Headers = [(b"content-type", b"application/json")]
 #: A batch of 1,000,000 rows in Arrow has 24 MB.
 MOST_BODY = 64 * 1024**2
-#: Streams are read again so often; a new one is looked for at once.
-STREAMS_S = 2.0
 
 
 class RefusedError(Exception):
@@ -40,16 +44,14 @@ class RefusedError(Exception):
 
 
 class DataServer:
-    """The application. answer: the standard's interface for all that is not the fast way; reads run in threads."""
+    """The application. The fast way runs on the event loop, all else in threads."""
 
-    def __init__(self, writer: Writer, answer: Answer, threads: int = 4) -> None:
-        self._writer, self._answer = writer, answer
-        self._gatherer = Gatherer(writer)
+    def __init__(self, store: Local, threads: int = 4) -> None:
+        self._store, self._writer = store, store.writer
+        self._gatherer = Gatherer(store.writer)
         self._threads = ThreadPoolExecutor(threads, "reads")
-        self._senders = senders.Senders()
-        self._streams = senders.Streams({})
-        self._read_at = -1e9
-        self._reading: asyncio.Task[None] | None = None
+        self._senders: Memory[str, Any] = Memory()
+        self._passes: Memory[tuple[int, int], bool] = Memory()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,7 +79,7 @@ class DataServer:
         if method == "POST":
             try:
                 if path == BULK:
-                    return await self._bulk(given, body)
+                    return await self._bulk(scope, given, body)
                 if path == ROOT + "/CreateObservations":
                     return await self._arrays(scope, given, body)
                 if path.endswith("/Observations") and path.startswith(ROOT):
@@ -88,14 +90,14 @@ class DataServer:
 
     async def _one(self, scope: Scope, given: dict[bytes, bytes], body: bytes, path: str) -> Any:
         row = parsing.one(body, _stream_of(path), datetime.now(UTC))
-        await self._may_write(given, [row[0]])
+        await self._may_write(scope, given, [row[0]])
         await self._gatherer.add(row)
         where = f"{_base(scope, given)}/Observations('{row[0]}-{row[1]}')"
         return 201, [(b"location", where.encode())], b""
 
     async def _arrays(self, scope: Scope, given: dict[bytes, bytes], body: bytes) -> Any:
         parts = parsing.data_arrays(body)
-        await self._may_write(given, [stream for stream, _table in parts])
+        await self._may_write(scope, given, [stream for stream, _table in parts])
         waiting = [asyncio.wrap_future(self._writer.submit(table)) for _stream, table in parts]
         await asyncio.gather(*waiting)
         start = f"\"{_base(scope, given)}/Observations('{{}}-"
@@ -105,12 +107,12 @@ class DataServer:
             links += [f"{first}{time}')\"" for time in table.column("time").to_pylist()]
         return 201, JSON, ("[" + ",".join(links) + "]").encode()
 
-    async def _bulk(self, given: dict[bytes, bytes], body: bytes) -> Any:
+    async def _bulk(self, scope: Scope, given: dict[bytes, bytes], body: bytes) -> Any:
         loop = asyncio.get_running_loop()
         try:
             table = await loop.run_in_executor(self._threads, parsing.arrow_stream, body)
             streams = set(table.column("stream").unique().to_pylist())
-            await self._may_write(given, streams)
+            await self._may_write(scope, given, streams)
             receipt = await asyncio.wrap_future(self._writer.submit(table))
         except (BatchError, ValueError) as error:
             raise RefusedError(400, str(error)) from error
@@ -119,60 +121,56 @@ class DataServer:
     async def _long_way(self, scope: Scope, given: dict[bytes, bytes], body: bytes) -> Any:
         if not scope["path"].startswith(ROOT):
             raise RefusedError(404, "There is nothing here.")
-        sender = await self._sender(given)
-        loop = asyncio.get_running_loop()
+        context = self._context(await self._sender(given), scope, given)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        status, told, answer = await loop.run_in_executor(
-            self._threads, lambda: self._answer(
-                scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body,
-                sender.user, _base(scope, given),
-            )
-        )  # fmt: skip
-        return (
-            status,
-            [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in told],
-            answer,
+        path = scope["raw_path"].decode("latin-1").partition("?")[0].removeprefix(ROOT)
+        query = scope["query_string"].decode("latin-1")
+        status, told, answered = await self._in_thread(
+            lambda: _answered(scope["method"], path, query, headers, body, context)
         )
+        return status, _encoded(told), answered
 
-    async def _sender(self, given: dict[bytes, bytes]) -> senders.Sender:
+    def _context(self, who: Any, scope: Scope, given: dict[bytes, bytes]) -> Context:
+        return Context(who, _base(scope, given), cast(Observations, self._store))
+
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def _sender(self, given: dict[bytes, bytes]) -> Any:
         kind, _, token = given.get(b"authorization", b"").decode("latin-1").partition(" ")
         if not token or kind.lower() != "bearer":
-            return senders.VISITOR
+            return VISITOR
         found = self._senders.get(token)
         if found is None:
-            found = await asyncio.get_running_loop().run_in_executor(self._threads, senders.sender_of, token)
+            found = await self._in_thread(lambda: sender_of(token))
             self._senders.keep(token, found)
         return found
 
-    async def _may_write(self, given: dict[bytes, bytes], streams: Iterable[int]) -> None:
-        """Raises RefusedError: 401 without a key, 403 where the key does not reach; NotPlainError for an unknown datastream."""
-        sender = await self._sender(given)
-        if sender.user is None:
+    async def _may_write(self, scope: Scope, given: dict[bytes, bytes], streams: Iterable[int]) -> None:
+        """Raises RefusedError without a key; NotPlainError where the long way must say what is wrong."""
+        who = await self._sender(given)
+        if not who.is_authenticated:
             raise RefusedError(401, "Writing needs a key.", [(b"www-authenticate", b"Bearer")])
-        await self._fresh(streams)
-        for stream in streams:
-            if stream not in self._streams.owners:
-                raise parsing.NotPlainError
-            if not self._streams.may_write(sender, stream):
-                raise RefusedError(403, f"The key does not write to datastream {stream}.")
-
-    async def _fresh(self, streams: Iterable[int]) -> None:
-        """Read the owners anew when they are old (in the background) or when a stream is not known (at once)."""
-        loop = asyncio.get_running_loop()
-        old = loop.time() - self._read_at > STREAMS_S
-        known = all(stream in self._streams.owners for stream in streams)
-        if self._reading is None and (old or not known):
-            self._reading = loop.create_task(self._read_streams())
-        if not known and self._reading is not None:
-            await asyncio.shield(self._reading)
-
-    async def _read_streams(self) -> None:
-        loop = asyncio.get_running_loop()
+        unknown = {stream for stream in streams if not self._passes.get((who.pk, stream))}
+        if not unknown:
+            return
         try:
-            self._streams = await loop.run_in_executor(self._threads, senders.read_streams)
-            self._read_at = loop.time()
-        finally:
-            self._reading = None
+            await self._in_thread(lambda: let_in(self._context(who, scope, given), unknown))
+        except (PermissionDenied, Fault) as error:
+            raise parsing.NotPlainError from error
+        for stream in unknown:
+            self._passes.keep((who.pk, stream), True)
+
+
+def _answered(
+    method: str, path: str, query: str, headers: dict[str, str], body: bytes, context: Context
+) -> Any:
+    close_old_connections()
+    return answer(method, path, query, headers, body, context)
+
+
+def _encoded(headers: Mapping[str, str]) -> Headers:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _stream_of(path: str) -> int | None:
@@ -215,13 +213,7 @@ def _told(status: int, message: str) -> bytes:
     return json.dumps({"code": status, "type": "error", "message": message}).encode()
 
 
-async def _deliver(send: Send, status: int, headers: Headers, body: bytes | Iterable[bytes]) -> None:
-    whole = isinstance(body, bytes)
-    length = [(b"content-length", str(len(body)).encode())] if whole else []
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
-    if whole:
-        await send({"type": "http.response.body", "body": body})
-        return
-    for part in body:
-        await send({"type": "http.response.body", "body": part, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+async def _deliver(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    headers = [*headers, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
