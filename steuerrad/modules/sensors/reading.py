@@ -87,7 +87,9 @@ def _table(form: FileFormat, path: Path, faults: Faults) -> pa.Table:
 
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise FileRefusedError(_("The file is larger than %(limit)d MB.") % {"limit": MOST_BYTES // 1024**2})
+            raise FileRefusedError(
+                _("The file is larger than %(limit)d MB.") % {"limit": MOST_BYTES // 1024**2}
+            )
         header = _header(form, path)
         table = csv.read_csv(
             path,
