@@ -273,3 +273,22 @@ def test_a_milestone_names_the_measures_it_waits_for() -> None:
         "title": "Kreis", "weight": "1", "after_measures": [measure().number],
     })  # fmt: skip
     assert circle.status_code == 422
+
+
+def test_who_comes_second_sees_what_stands_now_before_replacing_it() -> None:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(person("coordinator"))
+    risk = add_risk(person("coordinator"), measure(), title="Frist", probability=2, impact=2)
+    page = f"/strategy/measures/{measure().number}/steering/risk/{risk.pk}/"
+    sent = {"title": "Frist", "probability": "2", "impact": "2", "state": "open", "version": "1"}
+    assert client.post(page, sent | {"owner": "Ada"}).status_code == 302
+    second = client.post(page, sent | {"owner": "Bea"})
+    text = second.content.decode()
+    assert second.status_code == 422
+    assert "What stands now" in text
+    assert "Ada" in text
+    assert 'value="Bea"' in text
+    assert 'name="version" value="2"' in text
+    assert Risk.objects.get(pk=risk.pk).owner == "Ada"
+    assert client.post(page, sent | {"owner": "Bea", "version": "2"}).status_code == 302
+    assert Risk.objects.get(pk=risk.pk).owner == "Bea"

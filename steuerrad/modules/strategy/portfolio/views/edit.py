@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,10 +160,39 @@ def change(request: HttpRequest, number: str, kind: str, pk: int) -> HttpRespons
         raise Http404("this is not changed")
     row = row_of(measure, made, pk)
     form = made.form(request.POST if request.method == "POST" else None, measure=measure, row=row)
-    write, done = made.change, False
+    write = made.change
     if request.method == "POST" and form.is_valid():
-        done = attempt(request, form, lambda: write(request.user, row, form.cleaned_data), _("Saved."))
-    return redirect(back_to(measure, kind)) if done else shown(request, measure, form, made.titles[1], kind)
+        if attempt(request, form, lambda: write(request.user, row, form.cleaned_data), _("Saved.")):
+            return redirect(back_to(measure, kind))
+        theirs = newer(form, row)
+        if theirs:
+            return shown(request, measure, form, made.titles[1], kind, theirs=theirs)
+    return shown(request, measure, form, made.titles[1], kind)
+
+
+def newer(form: forms.VersionedForm, row: Any) -> list[tuple[Any, Any]]:
+    """(field, what stands now) where somebody else has changed the row meanwhile; sending again is then based on that.
+
+    What was typed stays. Empty when nobody has, or when the row is gone.
+    """
+    now = type(row)._default_manager.filter(pk=row.pk).first()
+    seen = form.cleaned_data.get("version")
+    if now is None or seen is None or getattr(now, "version", seen) == seen:
+        return []
+    form.data = form.data.copy()
+    form.data["version"] = str(now.version)  # type: ignore[index]
+    typed = {name: value for name, value in form.cleaned_data.items() if hasattr(now, name)}
+    return [
+        (form.fields[name].label, wording(now, name))
+        for name, value in typed.items()
+        if name not in ("version", "after", "after_measures") and getattr(now, name) != value
+    ]
+
+
+def wording(row: Any, name: str) -> Any:
+    said = getattr(row, f"get_{name}_display", None)
+    value = said() if said else getattr(row, name)
+    return value if value not in (None, "") else "–"
 
 
 @login_required
@@ -185,7 +214,7 @@ def remove(request: HttpRequest, number: str, kind: str, pk: int) -> HttpRespons
 
 def shown(
     request: HttpRequest, measure: Measure, form: Form, heading: Any, kind: str = "", *, lead: Any = "",
-    template: str = "strategy/portfolio/form.html",
+    theirs: Sequence[tuple[Any, Any]] = (),
 ) -> HttpResponse:  # fmt: skip
     context = {
         "heading": heading,
@@ -195,5 +224,6 @@ def shown(
         "form": form,
         "cancel_url": back_to(measure, kind),
         "submit": _("Save"),
+        "theirs": theirs,
     }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, "strategy/portfolio/form.html", context, status=422 if form.errors else 200)
