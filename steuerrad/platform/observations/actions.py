@@ -99,6 +99,8 @@ def place(user: Any, thing: Thing, locations: Sequence[Location], at: datetime |
         last = thing.historical_locations.order_by("-time").first()
         was = HistoricalLocation.objects.create(thing=thing, time=moment)
         was.locations.set(locations)
+        if locations:
+            feature_at(min(locations, key=lambda location: location.pk))
         if last is None or moment >= last.time:
             thing.locations.set(locations)
         record(user, "observations.place", ref(thing), title=str(thing),
@@ -109,8 +111,11 @@ def place(user: Any, thing: Thing, locations: Sequence[Location], at: datetime |
 def feature_of(thing: Thing) -> FeatureOfInterest | None:
     """The feature made of the thing's first location in GeoJSON; None for a thing that is nowhere (10.2.1.2)."""
     location = thing.locations.order_by("pk").first()
-    if location is None:
-        return None
+    return None if location is None else feature_at(location)
+
+
+def feature_at(location: Location) -> FeatureOfInterest:
+    """The feature made of a location; made when somebody is placed there, because observations follow from then on."""
     now = clock.now()
     made, _new = FeatureOfInterest.objects.get_or_create(
         thing_location=location,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -48,14 +47,13 @@ def answer(
 ) -> Response:
     """Answer one request.
 
-    path: below the service root ("Things(1)"), percent-encoded; query: what stands behind the question mark, as sent;
+    path: below the service root ("Things(1)"), percent-encoding undone; query: what stands behind the question mark,
+    as sent;
     headers: with names in lower case; context.who: the caller. Returns status, headers and body; never raises for
     anything that a request can do.
     """
     try:
-        return _answered(method, unquote(path, errors="strict"), query, headers, body, context)
-    except UnicodeDecodeError:
-        return fault(BadRequest("the path is no UTF-8", "path"))
+        return _answered(method, path, query, headers, body, context)
     except Fault as error:
         return fault(error)
     except PermissionDenied:

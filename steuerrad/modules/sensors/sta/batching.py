@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import orjson
 import pyarrow as pa
@@ -183,7 +183,7 @@ def _inside(url: str, base: str) -> tuple[str, str]:
         return "elsewhere", ""
     if path.startswith(root + "/"):
         path = path[len(root) :]
-    return path.lstrip("/"), parts.query
+    return unquote(path.lstrip("/")), parts.query
 
 
 def _written(number: str, found: Response) -> dict[str, Any]:

@@ -134,10 +134,8 @@ def _value(item: Property, value: Any, place: str) -> dict[str, Any]:
 def moment_of(value: Any, place: str) -> Any:
     """An instant of ISO 8601 with its zone, aware, in UTC."""
     try:
-        if (
-            not isinstance(value, str)
-            or (not value[10:].lstrip("T").upper().endswith("Z")
-            and not _zoned(value))
+        if not isinstance(value, str) or (
+            not value[10:].lstrip("T").upper().endswith("Z") and not _zoned(value)
         ):
             raise ValueError
         return read_moment(value)
