@@ -17,7 +17,7 @@ import pyarrow as pa
 from steuerrad.engines.observations.applying import Outcome
 from steuerrad.engines.observations.bodies import packed, unpacked
 from steuerrad.engines.observations.dead import Deads
-from steuerrad.engines.observations.faults import BatchError, Closed
+from steuerrad.engines.observations.faults import BatchError, Closed, StoreFault
 from steuerrad.engines.observations.following import Followers
 from steuerrad.engines.observations.journal import Journal
 from steuerrad.engines.observations.store import Store
@@ -26,7 +26,15 @@ Listener = Callable[[pa.Table, Outcome], None]
 log = logging.getLogger(__name__)
 RETRY_SECONDS = (0.2, 1.0, 5.0)  # waits while the store cannot write, the last one again and again
 # Faults of the machine, not of the batch: the batch is tried again until they are over.
-OF_THE_MACHINE = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException, OSError)
+# TransactionException: a commit that found the disk full, or a row that is just being moved.
+OF_THE_MACHINE = (
+    duckdb.IOException,
+    duckdb.TransactionException,
+    duckdb.OutOfMemoryException,
+    duckdb.InterruptException,
+    duckdb.FatalException,
+    OSError,
+)
 SMOOTHING = 0.2
 
 
@@ -198,12 +206,18 @@ class Applier:
                 log.error("%s", self.fault)
                 if self._wait(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]):
                     return None
+                if isinstance(error, duckdb.FatalException):  # the engine gives itself up: open it anew
+                    self._reopen()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next batch must not wait for it
                 return error
             else:
                 self.fault = None
                 return None
         return None
+
+    def _reopen(self) -> None:
+        with contextlib.suppress(duckdb.Error, StoreFault):
+            self.store.room.reopen()
 
     def _wait(self, seconds: float) -> bool:
         """Whether the writer is being closed."""

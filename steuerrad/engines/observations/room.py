@@ -49,29 +49,42 @@ class Room:
         """Raises StoreFault when the file is no store, damaged, or newer than this program."""
         self.path, self.options = path, options
         self.moving, self.writing = threading.RLock(), threading.RLock()
-        self.known = Known()
         self._pid = os.getpid()
         self._free: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
         self._seats = threading.BoundedSemaphore(options.readers)
         self._running: dict[int, tuple[float, duckdb.DuckDBPyConnection]] = {}
         self._watch = threading.Event()
+        self._upgrades = upgrades
+        self._open()
+        threading.Thread(target=self._watchdog, name="observations-watch", daemon=True).start()
+
+    def _open(self) -> None:
+        options = self.options
         config = {
             "memory_limit": f"{options.memory_mb}MB",
             "threads": options.threads,
-            "temp_directory": str(path.with_suffix(".tmp")),
+            "temp_directory": str(self.path.with_suffix(".tmp")),
             "checkpoint_threshold": "64MB",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
         try:
-            self.connection = duckdb.connect(str(path), config=config)
-            upgraded(self.connection, upgrades)
-        except (duckdb.IOException, duckdb.SerializationException, duckdb.CatalogException) as error:
-            raise StoreFault(f"{path}: {error}") from error
+            self.connection = duckdb.connect(str(self.path), config=config)
+            upgraded(self.connection, self._upgrades)
+        except (duckdb.IOException, duckdb.SerializationException) as error:
+            raise StoreFault(f"{self.path}: {error}") from error
         self.applied = number(self.connection, "applied") or 0
         self.hot_rows = self.warm_rows = 0
+        self.known = Known()
         self._remember()
-        threading.Thread(target=self._watchdog, name="observations-watch", daemon=True).start()
+
+    def reopen(self) -> None:
+        """Begin anew from the file, when the engine has given itself up. Reads under way fail."""
+        with self.moving, self.writing:
+            with contextlib.suppress(duckdb.Error):
+                self.connection.close()
+            self._free = queue.SimpleQueue()
+            self._open()
 
     def close(self) -> None:
         self._watch.set()
@@ -82,7 +95,7 @@ class Room:
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The writing connection in a transaction, alone."""
         with self.writing:
-            self._usable()
+            self.usable()
             self.connection.execute("BEGIN")
             try:
                 yield self.connection
@@ -95,7 +108,7 @@ class Room:
     @contextlib.contextmanager
     def cursor(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of one's own, for reading. Raises TooMuch when it takes longer than allowed."""
-        self._usable()
+        self.usable()
         limit = self.options.query_seconds if seconds is None else seconds
         if not self._seats.acquire(timeout=limit):
             raise TooMuch("too many reads at once")
@@ -121,7 +134,8 @@ class Room:
         with self.cursor(seconds) as cursor:
             return cursor.sql(sql, params=list(parameters)).to_arrow_table()
 
-    def _usable(self) -> None:
+    def usable(self) -> None:
+        """Raises Forked in a child of the process that opened the store, Closed after the end."""
         if os.getpid() != self._pid:
             raise Forked(f"{self.path} was opened by process {self._pid}, before the fork")
         if self._watch.is_set():

@@ -77,10 +77,12 @@ class Store:
 
     def latest(self, streams: Iterable[int] | None = None) -> pa.Table:
         """The row of the latest time of each stream that has rows, from memory."""
+        self.room.usable()
         return self.room.known.latest(streams)
 
     def extents(self, streams: Iterable[int] | None = None) -> pa.Table:
         """stream, first, last, n (rows) of each stream that has rows, from memory."""
+        self.room.usable()
         return self.room.known.extents(streams)
 
     def rows(
@@ -119,6 +121,7 @@ class Store:
         end: int | None = None,
         where: Where | None = None,
     ) -> int:
+        self.room.usable()
         return reading.count(self.room, streams, start, end, where)
 
     def streams_where(

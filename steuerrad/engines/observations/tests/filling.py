@@ -11,10 +11,12 @@ import signal
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
-from steuerrad.engines.observations import (  # noqa: E402
+from steuerrad.engines.observations import (
     Busy,
     JournalFull,
     Options,
@@ -38,7 +40,7 @@ def main(folder: Path, limit: int) -> None:
         after = send(writer, 405, 20)
         writer.barrier(60)
         fault = writer.status().fault
-    print(json.dumps({"kept": kept + full + after, "refused": 425 - len(kept + full + after),
+    sys.stdout.write(json.dumps({"kept": kept + full + after, "refused": 425 - len(kept + full + after),
                       "readable": readable, "after": len(after), "fault": fault}))  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def send(writer: Writer, first: int, count: int) -> list[int]:
     return kept
 
 
-def numbered(number: int):  # noqa: ANN201
+def numbered(number: int) -> pa.Table:
     times = [START + (number * ROWS + row) * STEP for row in range(ROWS)]
     return batch(number % 3, times, [float(number)] * ROWS)
 
