@@ -120,7 +120,6 @@ def read_results(
                     limits=limits) as table:  # fmt: skip
         reader = RowReader(table, catalogue, given or Given(), reading)
         for row in table:
-            reading.read += 1
             result = reader.read(row)
             if reading.problems.count > MOST_PROBLEMS:
                 raise TableProblem(
@@ -130,6 +129,7 @@ def read_results(
                 )
             if result is not None:
                 reading.rows.append(result)
+        reading.read = table.lines_read
     reading.notes[:0] = [str(table)]
     return reading
 

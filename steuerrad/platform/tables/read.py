@@ -37,6 +37,7 @@ class TableReader(Iterator[Row]):
     unknown_columns: tuple[str, ...]  # further columns, as they stand there
     encoding: content.Encoding | None  # None for XLSX
     separator: str | None
+    lines_read: int  # so far, also those that were reported and left out
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class TableReader(Iterator[Row]):
         problems: Problems | None,
         allow_empty: bool,
     ) -> None:
-        self.file = name
+        self.file, self.lines_read = name, 0
         self._problems, self._limits = problems, limits
         self._headers = {normalised(column): column for column in (*required, *optional)}
         self._stream, _ = content.open_stream(source, name, limits.size)
@@ -121,6 +122,7 @@ class TableReader(Iterator[Row]):
 
     def _sound(self, record: Record) -> Row | None:
         """The row, or None after reporting why it is none."""
+        self.lines_read += 1
         misfit = self._maker.misfit(record)
         if misfit is not None:
             self._report(misfit)

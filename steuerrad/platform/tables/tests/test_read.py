@@ -97,8 +97,9 @@ def test_lines_are_those_of_the_file_behind_quoted_breaks() -> None:
 def test_rows_of_wrong_width_are_reported_or_raise() -> None:
     data = b"year,city,score\n2020,x\n2020,a,1,2\n2020,a,1,,\n2021,b,2\n"
     problems = Problems()
-    rows = list(open_table(data, required=COLUMNS, name="f.csv", problems=problems))
-    assert [row.line for row in rows] == [4, 5]
+    reader = open_table(data, required=COLUMNS, name="f.csv", problems=problems)
+    assert [row.line for row in reader] == [4, 5]
+    assert reader.lines_read == 4
     assert [str(p) for p in problems] == [
         "f.csv:2: has 2 cells, the header has 3: too few",
         "f.csv:3: has 4 cells, the header has 3: too many",
