@@ -15,7 +15,7 @@ from steuerrad.platform.organisations.models import Organisation
 PASSWORD = "steuerrad-demo"  # noqa: S105 - public on purpose, for demo accounts on loopback
 
 
-def contributor_of(folder: Path) -> tuple[Organisation | None, list[str]]:
+def contributor_of(folder: Path | None) -> tuple[Organisation | None, list[str]]:
     """Whose contributor the demo login is: the organisation that city.toml names, else the first department.
 
     Answers it with what there is to say about the file. The city's folder was loaded before, so the file is sound.
@@ -32,7 +32,7 @@ def contributor_of(folder: Path) -> tuple[Organisation | None, list[str]]:
     return known.filter(kind="city_unit").order_by("key").first() or known.order_by("key").first(), said
 
 
-def make_demo_accounts(folder: Path) -> list[str]:
+def make_demo_accounts(folder: Path | None) -> list[str]:
     """One account for each role; returns lines to print. Repeating it changes nothing."""
     if settings.TLS:
         return ["No demo logins: this installation runs behind TLS."]
