@@ -74,7 +74,7 @@ class MilestoneForm(VersionedForm):
         help_text=_("Milestones that must be reached first."),
     )  # fmt: skip
     after_measures = forms.MultipleChoiceField(
-        label=_("Only after other measures"), required=False, widget=forms.SelectMultiple(attrs={"size": 8, "class": "portfolio-several"}),
+        label=_("Only after other measures"), required=False, widget=forms.SelectMultiple(attrs={"size": 8}),
         help_text=_("Measures that must be delivered first. Hold Ctrl to choose several or to take a choice back."),
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=area(2))
