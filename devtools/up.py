@@ -55,7 +55,9 @@ def up(port: int, once: bool, city: str | None) -> int:
             print_welcome(port, time.monotonic() - started)
             if once:
                 return 0
-            with jobs_running():
+            # What is due (mails, dossiers, computations, figures of the day) is done by itself.
+            jobs = ("jobs", "--watch", str(JOBS_EVERY_SECONDS))
+            with beside("sensors", *data_server(port)), beside("jobs", *jobs):
                 server.wait()
         except KeyboardInterrupt:
             say("\nStopped.")
@@ -218,17 +220,35 @@ def serve(port: int) -> subprocess.Popen[bytes]:
 
 
 @contextlib.contextmanager
-def jobs_running() -> Iterator[None]:
-    """Beside the server: what is due (mails, dossiers, computations, figures of the day) is done by itself."""
-    command = [STEUERRAD, "jobs", "--watch", str(JOBS_EVERY_SECONDS)]
-    with (LOGS / "jobs.log").open("wb") as log:
-        jobs = spawn(
-            command, env=product_env(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+def beside(name: str, *command: str) -> Iterator[None]:
+    """Run a command of the product beside the web server; its log has its name."""
+    with (LOGS / f"{name}.log").open("wb") as log:
+        process = spawn(
+            [STEUERRAD, *command], env=product_env(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )  # fmt: skip
     try:
         yield
     finally:
-        stop(jobs)
+        stop(process)
+
+
+def data_server(port: int) -> list[str]:
+    """The owner of the observations, on the next port that is free."""
+    free = next((other for other in range(port + 1, min(port + 50, 65536)) if is_free(other)), 0)
+    say(
+        f"Sensors: http://{HOST}:{free}/sta/v1.1 is the fast way in; /sta/v1.1 of the address above answers the same."
+    )
+    return ["sensors", "serve", "--bind", f"{HOST}:{free}"]
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:
