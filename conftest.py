@@ -22,10 +22,9 @@ DATABASE_FIXTURES = {
     "db",
     "transactional_db",
     "django_db_setup",
-    "django_db_blocker",
     "live_server",
     "product",
-}
+}  # not django_db_blocker: every test uses it, through a fixture of pytest-django
 TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
 CITIES = ("bochum", "musterstadt")
 POSTGRES_GUARDED = (

@@ -8,11 +8,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from conftest import commits, needs_database, wanted
 from devtools import checks, cli
 from devtools.checks import EXCLUDED, FAILED, PASSED, Beside, Part, Result
+from steuerrad.platform.city.models import City
+from tests.support.stage import CityStage
 
 
 @pytest.fixture
@@ -86,3 +90,36 @@ def test_what_runs_beside_stops_with_the_rest(monkeypatch: pytest.MonkeyPatch, t
     with checks.start_beside(BESIDE, []) as running:
         assert running.process.poll() is None
     assert running.process.poll() is not None
+
+
+def test_a_test_without_a_database_is_not_run_again(request: pytest.FixtureRequest) -> None:
+    assert not needs_database(request.node)
+
+
+@pytest.mark.django_db
+def test_a_test_with_a_database_runs_on_each(request: pytest.FixtureRequest) -> None:
+    assert needs_database(request.node)
+    assert (wanted(request.node), commits(request.node)) == ("", False)
+
+
+@pytest.mark.django_db
+def test_a_city_is_gone_when_the_next_file_wants_none(
+    request: pytest.FixtureRequest, django_db_blocker: Any, django_db_setup: None
+) -> None:
+    stage = CityStage()
+    stage.blocker = django_db_blocker
+    assert not City.objects.exists()
+    with stage.show("musterstadt"):
+        City.objects.filter(slug="musterstadt").update(name="Changed")
+    assert City.objects.count() == 1, "it stays loaded for the next file"
+    with stage.show("musterstadt"):
+        assert City.objects.get().name != "Changed", "what one file writes reached the next"
+    stage.clear()
+    assert not City.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_test_of_a_city_names_it(request: pytest.FixtureRequest, musterstadt: str) -> None:
+    assert needs_database(request.node)
+    assert wanted(request.node) == musterstadt
+    assert City.objects.get().slug == musterstadt
