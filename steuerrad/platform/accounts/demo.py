@@ -21,10 +21,10 @@ def contributor_of(folder: Path | None) -> tuple[Organisation | None, list[str]]
     Answers it with what there is to say about the file. The city's folder was loaded before, so the file is sound.
     """
     known = Organisation.objects.filter(retired=False)
-    file = folder / "city.toml"
-    wanted = (
-        tomllib.loads(file.read_text(encoding="utf-8")).get("demo_contributor") if file.exists() else None
-    )
+    file = folder / "city.toml" if folder else None
+    wanted = None
+    if file and file.exists():
+        wanted = tomllib.loads(file.read_text(encoding="utf-8")).get("demo_contributor")
     named = known.filter(key=str(wanted)).first() if wanted else None
     if named is not None:
         return named, []
