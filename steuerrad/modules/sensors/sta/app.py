@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import DataError, transaction
 
 from steuerrad.engines.observations import BatchError, TooMuch
 from steuerrad.modules.sensors.sta import batching, changing, observing
@@ -63,6 +63,8 @@ def answer(
     except BatchError as error:
         problem = error.problems[0]
         return fault(BadRequest(f"{problem.reason} ({problem.column})", "body"))
+    except DataError:
+        return fault(BadRequest("a value is out of range", "$filter"))
     except TooMuch as error:
         return fault(BadRequest(f"the request asks for too much at once: {error}", "query"))
 

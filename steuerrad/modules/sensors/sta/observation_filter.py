@@ -116,8 +116,11 @@ class Filter:
             case e.Not(operand):
                 return call("(NOT coalesce({}, false))", self.truth(operand))
             case e.Compare():
-                return self._compare(node)
-            case e.Call() | e.Field():
+                found = self._compare(node)
+                return call("TRY({})", found) if _computes(node) else found
+            case e.Call():
+                return call("TRY({})", self.values.build(node, "truth"))
+            case e.Field():
                 return self.values.build(node, "truth")
             case e.Value(bool(value)):
                 return ("true" if value else "false"), ()
@@ -236,6 +239,11 @@ class Filter:
                 return None, start + 1, False
             case _:
                 return start, start + 1, False
+
+
+def _computes(node: e.Expression) -> bool:
+    """Whether a row can make an expression leave its range, which the store answers with an error of the whole query."""
+    return isinstance(node, e.Sum | e.Call) or any(_computes(child) for child in e.children(node))
 
 
 def key_of(number: str) -> tuple[int, int] | None:

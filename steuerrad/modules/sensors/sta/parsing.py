@@ -211,10 +211,10 @@ def parse(text: str, place: str = "$filter") -> e.Expression:
     except UnexpectedInput as error:
         raise BadRequest(_complaint(error, text), f"{place}, character {max(error.column, 1)}") from error
     except VisitError as error:
-        if isinstance(error.orig_exc, ValueError):
+        if isinstance(error.orig_exc, ValueError | OverflowError):
             raise BadRequest(_reason(error.orig_exc), place) from error
         raise
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise BadRequest(_reason(error), place) from error
     except (LarkError, RecursionError) as error:
         raise BadRequest("the expression is not understood", place) from error
@@ -223,7 +223,7 @@ def parse(text: str, place: str = "$filter") -> e.Expression:
     return tree
 
 
-def _reason(error: ValueError) -> str:
+def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, _Unfit) else f"not understood: {error}"
 
 
