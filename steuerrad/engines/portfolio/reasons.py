@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
+from math import inf
+from time import monotonic
 
 import numpy as np
 
@@ -124,27 +127,32 @@ def core_index(
     budgets: Sequence[float] = (0.8, 1.0, 1.2),
     limits: Limits | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    *,
+    seconds: float = inf,
 ) -> CoreIndex:
-    """Solve for each scenario as if it were certain, at each multiple of all budgets.
+    """Solve for each scenario as if it were certain, at each multiple of all budgets; all in `seconds` at most.
 
     After Liesiö, Mild and Salo, Preference programming for robust portfolio modeling and project selection,
     European Journal of Operational Research 181 (2007): 1 = in every best portfolio (core), 0 = in none.
     """
     counts = dict.fromkeys((item.key for item in problem.items), 0)
     solved = missing = 0
-    for factor in budgets:
-        scaled = with_budgets(problem, factor)
-        for scenario in range(gains.count):
-            try:
-                found = best(scaled, gains.one(scenario), 1.0, 1.0, limits or Limits(gap=1e-3))
-            except (NoPortfolioError, OutOfTimeError):
-                missing += 1
-                continue
-            finally:
-                progress(1 + solved + missing, len(budgets) * gains.count)
-            solved += 1
-            for key in found.chosen:
-                counts[key] += 1
+    end = monotonic() + seconds
+    scaled = [with_budgets(problem, factor) for factor in budgets]
+    for scenario, one in product(range(gains.count), scaled):
+        if monotonic() > end:
+            missing = gains.count * len(scaled) - solved
+            break
+        try:
+            found = best(one, gains.one(scenario), 1.0, 1.0, limits or Limits(gap=1e-3))
+        except (NoPortfolioError, OutOfTimeError):
+            missing += 1
+            continue
+        finally:
+            progress(1 + solved + missing, len(scaled) * gains.count)
+        solved += 1
+        for key in found.chosen:
+            counts[key] += 1
     share = {key: count / solved if solved else 0.0 for key, count in counts.items()}
     return CoreIndex(share, solved, missing)
 

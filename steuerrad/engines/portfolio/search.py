@@ -8,6 +8,8 @@ from functools import cached_property
 from math import inf
 from time import monotonic
 
+import numpy as np
+
 from steuerrad.engines.portfolio.funding import Funding, funding
 from steuerrad.engines.portfolio.gains import Draws, Floats, values
 from steuerrad.engines.portfolio.nearby import KICKS, Nearby, improve
@@ -35,8 +37,10 @@ from steuerrad.engines.portfolio.solution import (
 CUT = Rule("must_not", ())
 CLOSE, ROUNDS, MIXES = 1e-4, 60, 6
 """How near, and in how many rounds at most, the cuts must come for items in parts; how many worst cases to mix."""
-FIRST = 0.3
-"""Share of the time after which no more cuts are looked for, so that enough is left for whole items."""
+FIRST, FEWEST = 0.3, 2
+"""Share of the time after which no more cuts are looked for, so that enough is left for whole items, and how many
+rounds there are in any case.
+"""
 CENT = 0.01
 
 
@@ -123,8 +127,10 @@ class Search:
     def approach(self, program: Program) -> float:
         """Cuts for items taken in parts, which cost little, before whole items are asked for; what nothing can pass."""
         bound = inf
-        for _ in range(ROUNDS):
-            if self.left() <= 0 or (self.left() < (1 - FIRST) * self.seconds and program.tails):
+        program.cut(np.zeros(self.gains.count), 1.0)  # no tail is better than the mean
+        for number in range(ROUNDS):
+            late = self.left() < (1 - FIRST) * self.seconds
+            if self.left() <= 0 or (late and number >= FEWEST):
                 break
             answer = program.answer(self.left(), relaxed=True)
             bound = min(bound, answer.bound)

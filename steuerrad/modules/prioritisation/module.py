@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.prioritisation.choice import contributions as choice
+from steuerrad.modules.prioritisation.personal import PERSONAL_DATA
 from steuerrad.modules.prioritisation.whatif import contributions as whatif
 
 module = Module(
@@ -16,7 +17,8 @@ module = Module(
     api="steuerrad.modules.prioritisation.api:router",
     cards=(*whatif.CARDS,),
     datasets=(*whatif.DATASETS, *choice.DATASETS),
-    search=(*whatif.SEARCH,),
+    search=(*whatif.SEARCH, *choice.SEARCH),
+    personal_data=PERSONAL_DATA,
     demo=(*whatif.DEMO, *choice.DEMO),
     jobs=choice.JOBS,
     publishes=(*whatif.PUBLISHES, *choice.PUBLISHES),

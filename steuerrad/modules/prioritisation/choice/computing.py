@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,8 @@ ONE = Limits(seconds=10.0)
 SIDE = Limits(seconds=3.0, gap=1e-4)
 FACTORS = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5)
 Progress = Callable[[str], None]
+REASONS_SECONDS, CORE_SECONDS = 180.0, 90.0
+"""How long reasons and the core index may take together for many measures; what is missing then is said."""
 
 
 def compute(inputs: Inputs, progress: Progress = lambda step: None) -> dict[str, Any]:
@@ -109,16 +112,20 @@ def solution_data(problem: Problem, gains: Draws, chosen: Solution) -> dict[str,
 def reasons(problem: Problem, gains: Draws, chosen: Solution) -> dict[str, dict[str, Any]]:
     """For each item: in or out, what the other decision costs in mean points, and who would come and go.
 
-    The comparison is by the mean, with the best portfolio by the mean under each decision.
+    The comparison is by the mean, with the best portfolio by the mean under each decision. Chosen items come first;
+    for those that time does not suffice for, "loss" is None.
     """
+    end = monotonic() + REASONS_SECONDS
     best = solve(problem, gains, limits=ONE)
     shares = contributions(problem, gains, chosen.chosen)
     single = alone(problem, gains, chosen.chosen)
     found: dict[str, dict[str, Any]] = {}
-    for item in problem.items:
+    for item in sorted(problem.items, key=lambda item: item.key not in chosen.chosen):
         inside = item.key in chosen.chosen
         same = (item.key in best.chosen) == inside
-        if same:
+        if same and monotonic() > end:
+            told = switch_data(Switch(item.key, None))
+        elif same:
             ask = why_in if inside else why_not
             told = switch_data(ask(problem, best, item.key, gains, SIDE))
         else:  # caution decided, not the mean
@@ -197,7 +204,11 @@ def cautions(problem: Problem, gains: Draws) -> list[dict[str, Any]]:
 def core(problem: Problem, items: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Adds "core" to every item: in how many of the best portfolios it is."""
     found: CoreIndex = core_index(
-        problem, scenarios(problem, CORE_SCENARIOS, SEED + 1), CORE_BUDGETS, Limits(seconds=2.0, gap=1e-3)
+        problem,
+        scenarios(problem, CORE_SCENARIOS, SEED + 1),
+        CORE_BUDGETS,
+        Limits(seconds=2.0, gap=1e-3),
+        seconds=CORE_SECONDS,
     )
     for key, share in found.share.items():
         items[key]["core"] = share

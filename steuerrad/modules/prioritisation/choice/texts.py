@@ -12,6 +12,8 @@ from steuerrad.modules.prioritisation.choice.inputs import COST, Inputs, ItemDat
 from steuerrad.modules.prioritisation.whatif.texts import language
 from steuerrad.platform.ui.charts import numbers
 
+PROVEN = 0.0005
+"""Relative gap below which nothing is said of it (one printed decimal of a percentage)."""
 NOTHING = 0.005
 """Index points below which a difference is called none (two printed decimals)."""
 
@@ -196,6 +198,28 @@ def proof(result: Mapping[str, Any]) -> str:
     }  # fmt: skip
 
 
+def unfinished(result: Mapping[str, Any]) -> list[str]:
+    """What the time did not suffice for."""
+    found: list[str] = []
+    late = [one for one in result.get("items", {}).values()
+            if one["loss"] is None and not one["rules"] and not one.get("caution")]  # fmt: skip
+    if late:
+        found.append(ngettext(
+            "For %(count)d measure there was no time to compute what the other decision would bring.",
+            "For %(count)d measures there was no time to compute what the other decision would bring.", len(late),
+        ) % {"count": len(late)})  # fmt: skip
+    beside = [
+        one for name in ("frontier", "sensitivity", "runners", "cautions") for one in result.get(name, ())
+    ]
+    gap = max((one.get("gap") or 0.0 for one in beside), default=0.0)
+    if gap >= PROVEN:
+        found.append(
+            _("Portfolios shown for comparison were searched for some seconds each; the least sure of them is at most"
+              " %(gap)s below what is possible.") % {"gap": share(gap, 1)}
+        )  # fmt: skip
+    return found
+
+
 def warnings(result: Mapping[str, Any], inputs: Inputs) -> list[str]:
     """What the reader must know of the assumptions."""
     found: list[str] = []
@@ -218,6 +242,7 @@ def warnings(result: Mapping[str, Any], inputs: Inputs) -> list[str]:
             "The staff days of %(count)d measure are not known and count as none.",
             "The staff days of %(count)d measures are not known and count as none.", unknown,
         ) % {"count": unknown})  # fmt: skip
+    found += unfinished(result)
     if inputs.survey_day and any(not item.ends for item in inputs.decidable):
         found.append(_("Measures without a planned end count as in time for the survey."))
     if not inputs.survey_day and any(any(e.delay) for item in inputs.decidable for e in item.effects):

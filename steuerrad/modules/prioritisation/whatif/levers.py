@@ -28,9 +28,9 @@ class Lever:
     one_better: Share
 
     @property
-    def when_full(self) -> float:
-        """Points of the total when the figure reaches its maximum, on average."""
-        return self.points.mean / self.gain * self.row.headroom
+    def when_full(self) -> Estimate:
+        """Points of the total when the figure reaches its maximum."""
+        return scaled(self.points, self.row.headroom / self.gain)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def one_by_one(prepared: Prepared, groups: Iterable[Group], step: float = STEP) 
             continue
         outcome = prepared.outcome(OwnChange((Move.by(row.key, gain, row.of),)))
         found.append(Lever(row, gain, outcome.points, outcome.places, outcome.one_better))
-    return sorted(found, key=lambda item: (-round(item.points.mean, 3), -item.when_full, item.row.title))
+    return sorted(found, key=lambda item: (-round(item.points.mean, 3), -item.when_full.mean, item.row.title))
 
 
 def cheapest_way(

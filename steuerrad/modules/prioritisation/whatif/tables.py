@@ -58,12 +58,12 @@ def levers_table(levers: Sequence[Lever], groups: tuple[Group, ...]) -> Table:
     rows = [
         (item.row.title, names.get(item.row.group, ""), texts.signed(item.gain, 1),
          texts.ranged_change(item.points, 2), texts.ranged_change(item.places, 1), texts.chance(item.one_better),
-         "–" if item.row.present is None else texts.signed(item.when_full, 2))
+         "–" if item.row.present is None else texts.ranged_change(item.when_full, 2))
         for item in levers
     ]  # fmt: skip
     header = (
         _("Indicator"), _("Category"), _("Raised by"), _("Points of the total (5–95 %)"), _("Places (5–95 %)"),
-        _("At least one place better"), _("Points of the total at its maximum"),
+        _("At least one place better"), _("Points of the total at its maximum (5–95 %)"),
     )  # fmt: skip
     return _table(_("One indicator at a time"), header, rows, 2)
 

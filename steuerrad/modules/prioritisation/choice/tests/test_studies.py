@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from steuerrad.modules.prioritisation.choice import actions, queries, running
+from steuerrad.modules.prioritisation.choice import actions, computing, queries, running
 from steuerrad.modules.prioritisation.choice.demo import make_demo_study
 from steuerrad.modules.prioritisation.choice.paper import FORMATS, paper
 from steuerrad.modules.prioritisation.models import Choice, Effect, Study
@@ -392,3 +392,46 @@ def test_the_paper_is_downloaded(demo: Study) -> None:
     assert browser("contributor").get(address).status_code == 403
     for wrong in ([demo.pk, 99, "pdf"], [demo.pk, 1, "exe"]):
         assert browser("approver").get(reverse("prioritisation:study_paper", args=wrong)).status_code == 404
+
+
+def test_more_measures_than_can_be_computed_are_refused_with_the_number(
+    own: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_DECIDABLE", 3)
+    filled(own)
+    with pytest.raises(actions.StudyError, match=r"4.*3"):
+        actions.ask_for_choice(person("steering"), own.pk)
+    monkeypatch.setattr(actions, "MOST_DECIDABLE", 4)
+    assert actions.ask_for_choice(person("steering"), own.pk).state == Choice.WAITING
+
+
+def test_what_the_time_did_not_suffice_for_is_said(own: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computing, "REASONS_SECONDS", -1.0)
+    monkeypatch.setattr(computing, "CORE_SECONDS", -1.0)
+    filled(own)
+    running._answers.forget()
+    choice = running.run_choice(actions.ask_for_choice(person("steering"), own.pk).pk)
+    running._answers.forget()
+    assert choice is not None
+    assert choice.result["core"] == {"solved": 0, "missing": 90, "budgets": [0.8, 1.0, 1.2]}
+    assert {one["loss"] for one in choice.result["items"].values()} == {None}
+    with override("en"):
+        page = (
+            browser("steering")
+            .get(own.get_absolute_url(), headers={"accept-language": "en"})
+            .content.decode()
+        )
+    assert "For 4 measures there was no time" in page
+
+
+def test_no_figure_of_a_result_stands_without_its_range(demo: Study) -> None:
+    result = queries.newest_done(demo).result  # type: ignore[union-attr]
+    for name in ("frontier", "runners", "cautions"):
+        for one in result[name]:
+            assert one["low"] <= one["mean"] <= one["high"]
+    for one in result["items"].values():
+        if one["in"]:
+            assert one["shapley_low"] <= one["shapley"] <= one["shapley_high"]
+    total = sum(one.get("shapley", 0.0) for one in result["items"].values())
+    assert total == pytest.approx(result["solution"]["mean"], abs=1e-4)
+    assert result["solution"]["cvar_error"] > 0
