@@ -12,10 +12,9 @@ from steuerrad.modules.prioritisation.choice import charts, texts
 from steuerrad.modules.prioritisation.choice.inputs import Inputs, from_data
 from steuerrad.modules.prioritisation.choice.shown import ResultRow, rank_facts, result_rows
 from steuerrad.modules.prioritisation.models import Choice, Study
-from steuerrad.modules.prioritisation.whatif.paper import pages, shortened
+from steuerrad.modules.prioritisation.one_page import fullest, shortened
 from steuerrad.modules.prioritisation.whatif.texts import language
 from steuerrad.platform.city.queries import current_city
-from steuerrad.platform.documents.files import FORMATS
 from steuerrad.platform.documents.model import (
     Block,
     BulletList,
@@ -29,7 +28,6 @@ from steuerrad.platform.documents.model import (
     Table,
     runs,
 )
-from steuerrad.platform.documents.pdf import pdf_bytes
 from steuerrad.platform.ui.charts.draw import draw
 
 CHOSEN_SHOWN = (14, 10, 7, 5)
@@ -39,17 +37,10 @@ TITLE_LENGTHS = (70, 60, 50, 40)
 CHART_WIDTHS = (900.0, 1060.0, 1300.0, 0.0)
 """The wider the chart is laid out, the lower it is on paper; 0 leaves it out, its table stays on the page."""
 
-__all__ = ["FORMATS", "paper"]
-
 
 def paper(study: Study, choice: Choice) -> Document:
-    """The fullest paper that fits on one page; the shortest when none does."""
-    document = made(study, choice, 0)
-    for brevity in range(1, len(CHOSEN_SHOWN)):
-        if pages(pdf_bytes(document)) == 1:
-            return document
-        document = made(study, choice, brevity)
-    return document
+    """The fullest paper that fits on one page."""
+    return fullest(lambda brevity: made(study, choice, brevity), len(CHOSEN_SHOWN))
 
 
 def made(study: Study, choice: Choice, brevity: int) -> Document:

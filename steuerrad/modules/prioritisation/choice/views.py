@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from steuerrad.modules.prioritisation.choice import actions, charts, queries, running, texts
 from steuerrad.modules.prioritisation.choice.forms import StudyForm
 from steuerrad.modules.prioritisation.choice.inputs import Inputs, from_data
-from steuerrad.modules.prioritisation.choice.paper import FORMATS, paper
+from steuerrad.modules.prioritisation.choice.paper import paper
 from steuerrad.modules.prioritisation.choice.permissions import EDIT, READ
 from steuerrad.modules.prioritisation.choice.shown import rank_facts, result_rows
 from steuerrad.modules.prioritisation.models import Choice, Study
+from steuerrad.modules.prioritisation.one_page import FORMATS, file_response
 from steuerrad.modules.prioritisation.whatif.fields import NoSuchEditionError, NotPossibleError
 from steuerrad.modules.prioritisation.whatif.snapshot import seal
 from steuerrad.platform.accounts.access import allowed, require
-from steuerrad.platform.tables.http import attachment
 
 
 def crumbs(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
@@ -233,7 +233,4 @@ def download(request: HttpRequest, pk: int, number: int, form: str) -> HttpRespo
     choice = queries.choices_of(found).filter(number=number, state=Choice.DONE).first()
     if choice is None or form not in FORMATS or "solution" not in choice.result:
         raise Http404("no such result or format")
-    document = paper(found, choice)
-    content = FORMATS[form].make(document)
-    headers = {"Content-Disposition": attachment(document.title, form)}
-    return HttpResponse(content, content_type=FORMATS[form].content_type, headers=headers)
+    return file_response(paper(found, choice), form)

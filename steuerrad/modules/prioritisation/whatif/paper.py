@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from dataclasses import dataclass
 
-import pikepdf
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from steuerrad.engines.ranking import Outcome
+from steuerrad.modules.prioritisation.one_page import fullest, shortened
 from steuerrad.modules.prioritisation.whatif import charts, tables, texts
 from steuerrad.modules.prioritisation.whatif.rules import Change, Group
 from steuerrad.platform.documents.model import (
@@ -26,7 +25,6 @@ from steuerrad.platform.documents.model import (
     Table,
     runs,
 )
-from steuerrad.platform.documents.pdf import pdf_bytes
 from steuerrad.platform.ui.charts import specs as chart_specs
 from steuerrad.platform.ui.charts.draw import draw
 
@@ -87,14 +85,6 @@ class PaperFacts:
             f"{title} ({number})" if titles.count(title) > 1 else title
             for number, title in enumerate(titles, 1)
         )
-
-
-def shortened(text: str, most: int) -> str:
-    """One paragraph of at most so many characters, cut at a word."""
-    words = " ".join(text.split())
-    if len(words) <= most:
-        return words
-    return words[:most].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + " …"
 
 
 def paper(facts: PaperFacts, brevity: int = 0) -> Document:
@@ -257,16 +247,6 @@ def _sources(facts: PaperFacts, brevity: int) -> str:
     return f"{text} {_('Computed anew on the date of this paper.')}" if facts.anew else text
 
 
-def pages(pdf: bytes) -> int:
-    with pikepdf.open(io.BytesIO(pdf)) as file:
-        return len(file.pages)
-
-
 def one_page(facts: PaperFacts) -> Document:
-    """The fullest paper that fits on one page; the shortest when none does."""
-    document = paper(facts)
-    for brevity in range(1, len(CHART_WIDTHS)):
-        if pages(pdf_bytes(document)) == 1:
-            return document
-        document = paper(facts, brevity)
-    return document
+    """The fullest paper that fits on one page."""
+    return fullest(lambda brevity: paper(facts, brevity), len(CHART_WIDTHS))

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from steuerrad.kernel import clock
 from steuerrad.modules.prioritisation.models import ScenarioVersion
+from steuerrad.modules.prioritisation.one_page import FORMATS, file_response
 from steuerrad.modules.prioritisation.whatif import charts, queries, tables, texts
 from steuerrad.modules.prioritisation.whatif.evaluating import printed_now
-from steuerrad.modules.prioritisation.whatif.output import FORMATS, file_response
 from steuerrad.modules.prioritisation.whatif.paper import Option, PaperFacts, one_page
 from steuerrad.modules.prioritisation.whatif.queries import Recomputed
 from steuerrad.modules.prioritisation.whatif.views_scenarios import pick, scenario_crumbs, scenario_or_404

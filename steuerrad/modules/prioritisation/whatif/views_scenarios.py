@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from steuerrad.modules.prioritisation.models import Scenario, ScenarioVersion
+from steuerrad.modules.prioritisation.one_page import FORMATS
 from steuerrad.modules.prioritisation.whatif import actions, charts, queries, tables, texts
 from steuerrad.modules.prioritisation.whatif.fields import Loaded, NotPossibleError
 from steuerrad.modules.prioritisation.whatif.forms import ChangeFormSet, ListForm, ScenarioForm, initial_of
-from steuerrad.modules.prioritisation.whatif.output import FORMATS
 from steuerrad.modules.prioritisation.whatif.rules import Play, RefusedInputError, read_play
 from steuerrad.modules.prioritisation.whatif.views import crumbs, entries_of, loaded_or_404, query_of
 from steuerrad.platform.accounts.access import allowed

@@ -16,8 +16,9 @@ from django.utils.translation import override
 
 from steuerrad.modules.prioritisation.choice import actions, computing, queries, running
 from steuerrad.modules.prioritisation.choice.demo import make_demo_study
-from steuerrad.modules.prioritisation.choice.paper import FORMATS, paper
+from steuerrad.modules.prioritisation.choice.paper import paper
 from steuerrad.modules.prioritisation.models import Choice, Effect, Study
+from steuerrad.modules.prioritisation.one_page import FORMATS
 from steuerrad.platform.accounts.models import User
 from steuerrad.platform.audit.models import AuditEntry
 from steuerrad.platform.documents.pdf_check import check_pdf

@@ -8,13 +8,12 @@ import pytest
 from django.utils.translation import override
 
 from steuerrad.engines.ranking import prepare
+from steuerrad.modules.prioritisation.one_page import pages, shortened
 from steuerrad.modules.prioritisation.whatif.paper import (
     Option,
     PaperFacts,
     one_page,
-    pages,
     paper,
-    shortened,
 )
 from steuerrad.modules.prioritisation.whatif.rules import Change, groups_of, own_change
 from steuerrad.modules.prioritisation.whatif.tests.stage import FIELDS
