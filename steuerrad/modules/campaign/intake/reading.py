@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from steuerrad.modules.campaign.output.columns import COLUMNS, NEEDED, headers
 from steuerrad.platform.tables import filled
 from steuerrad.platform.tables.limits import FILLED
-from steuerrad.platform.tables.problems import Problems, TableProblem
+from steuerrad.platform.tables.problems import TableProblem
 from steuerrad.platform.tables.read import Source
 
 LIMITS = FILLED
@@ -35,11 +35,11 @@ class Answers:
 FilledRow = filled.FilledRow[Answers]
 
 
-def read_filled(source: Source, name: str) -> tuple[list[FilledRow], Problems]:
+def read_filled(source: Source, name: str) -> filled.Filled[Answers]:
     """All rows of all sheets that ask for answers. Raises TableProblem for what is no such file."""
     found = filled.read_filled(source, name, (Answers(),), limits=LIMITS)
     if not found.forms:
         raise TableProblem(
             name, _("has no table with the columns “Code” and “Value”; export the round and fill that in")
         )
-    return found.rows, found.problems
+    return found

@@ -64,7 +64,8 @@ def filled(content: bytes, **cells: dict[str, Any]) -> bytes:
 
 
 def plan_of(user: Any, round_: Round, content: bytes) -> dict[str, Any]:
-    rows, problems = read_filled(content, "voll.xlsx")
+    found = read_filled(content, "voll.xlsx")
+    rows, problems = found.rows, found.problems
     assert not problems, str(problems)
     return {row.code: row for row in make_plan(user, round_, rows).rows}
 
@@ -191,7 +192,7 @@ def test_faults_name_cell_and_reason_and_spare_the_other_rows() -> None:
         "stage_live;5;;;;zwei", "nope;1;;;;", "homes;2;;;;",
     ])  # fmt: skip
     found = plan_of(coordinator(), round_, table.encode())
-    rows, _ = read_filled(table.encode(), "a.csv")
+    rows = read_filled(table.encode(), "a.csv").rows
     plan = make_plan(coordinator(), round_, rows)
     assert [(row.column, row.outcome) for row in plan.rows] == [
         ("value", "fault"), ("quality", "fault"), ("as_of", "fault"), ("links", "fault"), ("revision", "fault"),

@@ -76,8 +76,8 @@ def confirm(request: HttpRequest, pk: int, key: Any) -> HttpResponse:
         return redirect("campaign:round", pk=pk)
     kept = get_object_or_404(StoredFile, key=key, owner=OWNER, uploaded_by=request.user)
     with kept.open() as stream:
-        rows, problems = read_filled(stream, kept.name)
-    plan = make_plan(request.user, round_, rows)
+        found = read_filled(stream, kept.name)
+    plan = make_plan(request.user, round_, found.rows)
     if request.method == "POST":
         if request.POST.get("do") == "drop":
             discard(request.user, kept)
@@ -87,8 +87,8 @@ def confirm(request: HttpRequest, pk: int, key: Any) -> HttpResponse:
     context = {
         "heading": _("Check before writing"), "preline": f"{round_.title} · {kept.name}",
         "breadcrumbs": round_crumbs(round_, (_("Import"), reverse("campaign:import", args=[pk])), (_("Check"), "")),
-        "round": round_, "plan": plan, "counts": counts_of(plan, problems), "rows": [shown(row) for row in plan.rows],
-        "problems": list(problems), "writable": len(plan.writable()),
+        "round": round_, "plan": plan, "counts": counts_of(plan, found.problems), "rows": [shown(row) for row in plan.rows],
+        "problems": list(found.problems), "left_out": found.left_out, "writable": len(plan.writable()),
     }  # fmt: skip
     return render(request, "campaign/import_confirm.html", context)
 

@@ -16,7 +16,7 @@ LIMITS = replace(FILLED, size=10 * MIB, columns=200, sheets=60, cell=10_000)
 FilledRow = filled.FilledRow[SheetSpec]
 
 
-def read_filled(source: Source, name: str) -> list[FilledRow]:
+def read_filled(source: Source, name: str) -> filled.Filled[SheetSpec]:
     """The rows of all sheets that can be imported. Raises TableProblem for a file that is no such workbook."""
     found = filled.read_filled(source, name, READ, limits=LIMITS, text=False)
     if not found.forms:
@@ -25,4 +25,4 @@ def read_filled(source: Source, name: str) -> list[FilledRow]:
             name,
             _("has none of the sheets %(names)s; export the portfolio and fill that in") % {"names": names},
         )
-    return found.rows
+    return found

@@ -62,7 +62,7 @@ class Book:
         return buffer.getvalue()
 
     def plan(self, role: str = "coordinator") -> Plan:
-        return make_plan(person(role), read_filled(self.content(), "gefüllt.xlsx"))
+        return make_plan(person(role), read_filled(self.content(), "gefüllt.xlsx").rows)
 
 
 def stage() -> Milestone:

@@ -54,7 +54,7 @@ def test_what_goes_out_unchanged_changes_nothing(django_assert_max_num_queries) 
     content = exported()
     assert load_workbook(io.BytesIO(content)).sheetnames[1:] == [str(sheet.title) for sheet in SHEETS]
     with django_assert_max_num_queries(12):
-        plan = make_plan(person("coordinator"), read_filled(content, "x.xlsx"))
+        plan = make_plan(person("coordinator"), read_filled(content, "x.xlsx").rows)
     assert set(plan.counts) == {"unchanged"}
     assert {row.kind for row in plan.rows} == {sheet.key for sheet in READ}
 
@@ -65,7 +65,7 @@ def test_titles_are_found_in_every_language(language: str) -> None:
     with translation.override(language):
         content = exported()
     with translation.override("en" if language == "de" else "de"):
-        plan = make_plan(person("coordinator"), read_filled(content, "x.xlsx"))
+        plan = make_plan(person("coordinator"), read_filled(content, "x.xlsx").rows)
     assert set(plan.counts) == {"unchanged"}
 
 
@@ -116,7 +116,9 @@ def test_every_sheet_takes_new_and_changed_entries() -> None:
     assert StatusReport.objects.get(measure=measure(), state="draft").next_steps == "Bauen."
     entry = AuditEntry.objects.get(action="strategy.import_portfolio")
     assert entry.changes["budget"] == [0, 2]
-    assert set(make_plan(person("coordinator"), read_filled(exported(), "x.xlsx")).counts) == {"unchanged"}
+    assert set(make_plan(person("coordinator"), read_filled(exported(), "x.xlsx").rows).counts) == {
+        "unchanged"
+    }
 
 
 def test_who_was_faster_shows_as_a_conflict_with_both_values() -> None:
@@ -273,7 +275,7 @@ def test_texts_never_become_formulas_and_come_back_as_they_were() -> None:
     )
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
     assert b"<f>" not in b"".join(_parts(content))
-    assert set(make_plan(person("coordinator"), read_filled(content, "x.xlsx")).counts) == {"unchanged"}
+    assert set(make_plan(person("coordinator"), read_filled(content, "x.xlsx").rows).counts) == {"unchanged"}
 
 
 def other_book(sheet: str = "Something") -> bytes:

@@ -79,7 +79,8 @@ def confirm(request: HttpRequest, key: Any) -> HttpResponse:
         messages.success(request, _("Nothing was written."))
         return redirect("strategy:portfolio_files")
     with kept.open() as stream:
-        plan = make_plan(request.user, read_filled(stream, kept.name))
+        found = read_filled(stream, kept.name)
+    plan = make_plan(request.user, found.rows)
     fault = ""
     if request.method == "POST":
         fault = write(request, plan, kept)
@@ -88,7 +89,7 @@ def confirm(request: HttpRequest, key: Any) -> HttpResponse:
     return render(
         request,
         "strategy/portfolio/import_confirm.html",
-        page(plan, kept, fault, request),
+        {**page(plan, kept, fault, request), "left_out": found.left_out},
         status=422 if fault else 200,
     )
 
