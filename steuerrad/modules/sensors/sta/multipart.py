@@ -19,11 +19,11 @@ def requests(content_type: str, body: bytes, most: int) -> list[Request]:
     for number, part in enumerate(_parts(whole)):
         if part.get_content_type() == "multipart/mixed":
             found += [
-                _request(inner, f"{number}.{place}", f"change set {number}")
+                _request(inner, f"part-{number}.{place}", f"change set {number}")
                 for place, inner in enumerate(_parts(part))
             ]
         else:
-            found.append(_request(part, str(number), ""))
+            found.append(_request(part, f"part-{number}", ""))
         if len(found) > most:
             raise BadRequest(f"more than {most} requests", "body")
     if len({request.id for request in found}) < len(found):

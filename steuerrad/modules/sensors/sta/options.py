@@ -222,7 +222,7 @@ def _order(text: str, place: str) -> tuple[Order, ...]:
     found = []
     for item in _items(text, place):
         words = item.rsplit(None, 1)
-        direction = words[1] if len(words) == 2 and words[1] in ("asc", "desc") else ""
+        direction = words[1].lower() if len(words) == 2 and words[1].lower() in ("asc", "desc") else ""
         written = words[0] if direction else item
         found.append(Order(parsing.parse(written, place), direction == "desc"))
     return tuple(found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -38,11 +41,25 @@ def serve(
     return status, list(told.items()), content
 
 
+def token_of(authorization: str) -> str:
+    """The key in an Authorization header; empty for none.
+
+    The field's clients know nothing but Basic (RFC 7617): there the key is the password, the name does not matter.
+    """
+    kind, _, value = authorization.partition(" ")
+    if kind.lower() == "bearer":
+        return value.strip()
+    if kind.lower() == "basic":
+        with contextlib.suppress(binascii.Error, UnicodeDecodeError):
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    return ""
+
+
 @csrf_exempt  # only a key in the header counts, no cookie: another site cannot make a browser send one
 def view(request: HttpRequest, path: str = "") -> HttpResponse:
     """The same under Django, for installations that run no data server."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    user = user_of(token) if kind.lower() == "bearer" else None
+    token = token_of(request.headers.get("Authorization", ""))
+    user = user_of(token) if token else None
     base = request.build_absolute_uri(ROOT)
     status, headers, body = serve(
         request.method or "GET",
