@@ -68,7 +68,7 @@ def aggregate(
     groups = (len(bounds) if bounds else (high - low) // width + 1) * len(wanted)
     if groups > room.options.most_rows:
         raise TooMuch(f"{groups} periods are more than {room.options.most_rows}")
-    summable = not without and all(name in SUMMABLE for name in functions) and slot % HOUR == 0
+    summable = not without and all(name in SUMMABLE for name in functions) and slot >= HOUR
     source = sums(wanted, low, high, slot) if summable else plain(wanted, low, high, without)
     values = SUMMABLE if summable else FROM_ROWS
     number = "sum(n)::BIGINT" if summable else "count(value)"
