@@ -119,6 +119,8 @@ WRITES = (
     Write(f"{API}check", BOTH, api("answered", "check"), {"revision": 1}, api=True),
     Write(f"{API}return", BOTH, api("answered", "return"), {"revision": 1, **WHY}, api=True),
     Write(f"{API}release", APPROVER, api("checked", "release"), {"revision": 1}, api=True),
+    Write(f"{API}withdrawal", ANSWERERS, api("answered", "withdrawal"), {"revision": 1, **WHY}, api=True),
+    Write(f"{API}organisation", ANSWERERS, api("open", "organisation"), lambda o: {"organisation": o["other_organisation"].key, **WHY}, api=True),
 )  # fmt: skip
 CALCULATE = (
     Write(f"{QUESTION}answer/check/", ANSWERERS, at("open", "answer/check/"), ANSWER),

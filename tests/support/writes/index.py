@@ -24,7 +24,9 @@ def given(objects: Objects) -> dict[str, SimpleUploadedFile]:
 def upload(client: Client, objects: Objects) -> None:
     answer = client.post("/index/import/", given(objects))
     where = answer.get("Location", "")
-    objects["waiting_file"] = where if where.startswith("/index/import/") else "/index/import/x/"
+    objects["waiting_file"] = (
+        where if where.startswith("/index/import/") else "/index/import/00000000-0000-4000-8000-000000000000/"
+    )
 
 
 WRITES = (
@@ -32,9 +34,9 @@ WRITES = (
     Write(f"{MEMO}edit/", OFFICE, lambda o: f"{DRAFT}edit/", lambda o: {"statement": o["statement"], "text": "Anders gesagt."}),
     Write(f"{MEMO}refresh/", OFFICE, lambda o: f"{DRAFT}refresh/"),
     Write(f"{MEMO}release/", APPROVER, lambda o: f"{DRAFT}release/"),
-    Write("index/import/<str:token>/", OFFICE, lambda o: o.get("waiting_file", "/index/import/x/"), {"skip_bad": "on"}, before=upload),
+    Write("index/import/", OFFICE, lambda o: "/index/import/", given),
+    Write("index/import/<uuid:token>/", OFFICE, lambda o: o.get("waiting_file", "/index/import/00000000-0000-4000-8000-000000000000/"), {"skip_bad": "on"}, before=upload),
 )  # fmt: skip
-CALCULATE = (Write("index/import/", OFFICE, lambda o: "/index/import/", given),)
 
 
 def prepare(objects: Objects) -> None:

@@ -15,7 +15,7 @@ from steuerrad.modules.prioritisation.choice import queries
 from steuerrad.modules.prioritisation.whatif import actions as scenarios
 from steuerrad.modules.prioritisation.whatif import fields
 from steuerrad.modules.prioritisation.whatif.rules import Change
-from tests.support.writes.kinds import ALL, STUDY, Objects, Write
+from tests.support.writes.kinds import ALL, READERS, STUDY, Objects, Write
 
 SCENARIO = "prioritisation/scenarios/<int:pk>/"
 STUDIES = "prioritisation/portfolios/<int:pk>/"
@@ -64,8 +64,8 @@ WRITES = (
     Write(f"{SCENARIO}edit/", STUDY, scenario("edit/"), lambda o: changed(o) | {"title": "Anders"}),
     Write(f"{SCENARIO}copy/", STUDY, scenario("copy/")),
     Write(f"{SCENARIO}archive/", STUDY, scenario("archive/")),
-    Write(f"{SCENARIO}publish/", STUDY, scenario("publish/"), {"version": "1"}),
-    Write(f"{SCENARIO}withdraw/", STUDY, scenario("withdraw/", "public"), {"reason": "überholt"}),
+    Write(f"{SCENARIO}publish/", READERS, scenario("publish/"), {"version": "1"}),
+    Write(f"{SCENARIO}withdraw/", READERS, scenario("withdraw/", "public"), {"reason": "überholt"}),
     Write("api/v1/prioritisation/scenarios", STUDY, lambda o: "/api/v1/prioritisation/scenarios", typed, api=True),
     Write("prioritisation/portfolios/new/", STUDY, lambda o: "/prioritisation/portfolios/new/", {"title": "Neu", "caution": "0"}),
     Write(f"{STUDIES}settings/", STUDY, study("settings/"), {"title": "Anders", "caution": "0"}),
@@ -109,7 +109,7 @@ def prepare(objects: Objects) -> None:
     for name in ("scenario", "public"):
         asked = scenarios.draft(loaded, [change], name)
         objects[name] = scenarios.save_scenario(office, asked).scenario
-    scenarios.publish_scenario(office, objects["public"].pk, 1)
+    scenarios.publish_scenario(objects["second"], objects["public"].pk, 1)
     made = objects["study"] = studies.begin_study(office, {"title": "Probe", "caution": Decimal(0)})
     aim = {
         "title": "Ziel",
