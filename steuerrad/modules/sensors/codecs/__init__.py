@@ -1,0 +1,1 @@
+"""Payload codecs of LoRaWAN devices: the makers' JavaScript, run where it can do no harm."""
