@@ -103,6 +103,12 @@ def begin(made: Making, build: Build) -> None:
     transaction.on_commit(lambda: in_background(lambda: make(model, key, build), f"{model.__name__}-{key}"))
 
 
+def revive(made: Making, build: Build) -> None:
+    """Make it behind the page when whoever should make it gives no sign of life."""
+    if (made.seen_at or made.requested_at) < clock.now() - DEAD_AFTER:
+        begin(made, build)
+
+
 def make(model: type[Making], key: int, build: Build) -> Making | None:
     """Make it, unless somebody else is at it: then None. What goes wrong stands in its message."""
     now, rows = clock.now(), model._default_manager.filter(pk=key)

@@ -24,6 +24,7 @@ from steuerrad.modules.campaign.output.annexes import NotTakenError, Piece, clea
 from steuerrad.modules.campaign.tests.stage import ada, approver, coordinator, given, opened_round, question
 from steuerrad.modules.campaign.typed import EvidenceInput
 from steuerrad.platform.files.actions import store
+from steuerrad.platform.jobs import making
 
 LINK = (EvidenceInput("Seite", "https://example.org/a"),)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> Any:
     """Dossiers are made where they are asked for, not in a thread."""
-    monkeypatch.setattr(dossiers, "in_background", lambda act, key: act(key))
+    monkeypatch.setattr(making, "in_background", lambda act, name: act())
     return django_capture_on_commit_callbacks
 
 
@@ -241,7 +242,7 @@ def test_only_one_makes_it_and_a_dead_maker_is_followed(
     asked = Dossier.objects.create(
         round=round_, what="working", requested_at=clock.now(), state="running", seen_at=clock.now()
     )
-    assert dossiers.make(asked.pk) is None
+    assert making.make(Dossier, asked.pk, dossiers.build) is None
     dossiers.make_waiting()
     assert Dossier.objects.get().state == "running"
     Dossier.objects.update(seen_at=clock.now() - timedelta(minutes=3))
@@ -307,7 +308,7 @@ def test_nobody_has_two_made_at_once(at_once: Any) -> None:
     page = client.post(address, {"what": "released"}, follow=True)
     assert page.redirect_chain[-1][0] == reverse("campaign:dossier", args=[first.pk])
     assert "still being made" in page.content.decode()
-    dossiers.make(first.pk)
+    making.make(Dossier, first.pk, dossiers.build)
     _later, new_later = dossiers.request_dossier(coordinator(), round_, what="working")
     assert new_later
 
@@ -326,7 +327,8 @@ def test_asking_again_wakes_one_whose_maker_died(at_once: Any) -> None:
         round=round_, what="working", requested_by=coordinator(), requested_at=clock.now() - timedelta(minutes=9),
         state="running", seen_at=clock.now() - timedelta(minutes=3),
     )  # fmt: skip
-    found, new = dossiers.request_dossier(coordinator(), round_, what="working")
+    with at_once(execute=True):
+        found, new = dossiers.request_dossier(coordinator(), round_, what="working")
     assert (found.pk, new) == (asked.pk, False)
     assert Dossier.objects.get(pk=asked.pk).state == "ready"
 
