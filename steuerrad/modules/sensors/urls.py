@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steuerrad.modules.sensors.views_sta import sta
+from steuerrad.modules.sensors.sta.serving import view as sta
 
 app_name = "sensors"
 urlpatterns = [

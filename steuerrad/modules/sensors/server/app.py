@@ -20,6 +20,7 @@ from steuerrad.modules.sensors.server.senders import VISITOR, Memory, let_in, se
 from steuerrad.modules.sensors.sta.app import answer
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.faults import Fault
+from steuerrad.modules.sensors.sta.serving import token_of
 from steuerrad.platform.observations.store import Local, Observations
 
 log = logging.getLogger(__name__)
@@ -137,8 +138,8 @@ class DataServer:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def _sender(self, given: dict[bytes, bytes]) -> Any:
-        kind, _, token = given.get(b"authorization", b"").decode("latin-1").partition(" ")
-        if not token or kind.lower() != "bearer":
+        token = token_of(given.get(b"authorization", b"").decode("latin-1"))
+        if not token:
             return VISITOR
         found = self._senders.get(token)
         if found is None:
