@@ -179,7 +179,8 @@ class Applier:
         took = max(1e-6, time.monotonic() - started)
         self.rows_per_second += SMOOTHING * (table.num_rows / took - self.rows_per_second)
         room = self.store.room
-        if room.hot_rows >= room.options.hot_rows:
+        bound = room.options.warm_rows // 2 if self._queue else room.options.hot_rows
+        if room.hot_rows >= bound:  # while much comes in, sorting waits: then it is done once, not twice
             self._seal.set()
         with self._change:
             if not self._holds:

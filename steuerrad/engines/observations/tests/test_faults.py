@@ -93,7 +93,7 @@ def test_a_faulty_batch_is_buried_and_stops_nobody(tmp_path: Path, monkeypatch: 
 def test_a_damaged_entry_of_the_journal_is_buried_at_the_start(tmp_path: Path) -> None:
     with open_folder(tmp_path, SMALL) as writer:
         writer.submit(batch(1, [START], [1.0])).result()
-        writer.journal.submit(b"\x01no batch", 3).result()
+        writer.journal.submit(b"\x01\x07no batch", 3).result()
         writer.journal.submit(b"\x09of the future", 3).result()
     with open_folder(tmp_path, SMALL) as writer:
         assert [dead.rows for dead in writer.dead()] == [3, 3]
