@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DataError, transaction
+from django.db import DataError, connection, transaction
 
 from steuerrad.engines.observations import BatchError, TooMuch
 from steuerrad.modules.sensors.sta import batching, changing, observing
@@ -35,7 +35,6 @@ from steuerrad.modules.sensors.sta.paths import LONGEST_PATH, Path
 from steuerrad.modules.sensors.sta.paths import parse as parse_path
 from steuerrad.modules.sensors.sta.reading import JSON, read
 
-log = logging.getLogger(__name__)
 Headers = dict[str, str]
 Response = tuple[int, Headers, bytes]
 LONGEST_BODY = 32 * 1024 * 1024
@@ -111,13 +110,19 @@ def _answered(
         return SPECIAL[special](headers, body, context)
     parsed = parse_path(path)
     if method in ("GET", "HEAD"):
-        status, found, content = _get(parsed, query, context)
+        with _kept_apart():
+            status, found, content = _get(parsed, query, context)
         return status, found, b"" if method == "HEAD" else content
     if not parsed.steps or parsed.keys or parsed.ending:
         raise NotAllowed(f"{method} does not go with this path", "path")
     if not getattr(context.who, "is_authenticated", False):
         raise Unauthorized("this needs a key or a sign-in")
     return WRITES[method](parsed, headers, body, context)
+
+
+def _kept_apart() -> contextlib.AbstractContextManager[object]:
+    """A reading that the database refuses must not spoil the transaction of a batch around it."""
+    return transaction.atomic() if connection.in_atomic_block else contextlib.nullcontext()
 
 
 def _get(path: Path, query: str, context: Context) -> Response:
@@ -131,7 +136,8 @@ def _post(path: Path, headers: Mapping[str, str], body: bytes, context: Context)
     if not path.many:
         raise NotAllowed("new entities are posted to a set", "path")
     content = load_object(body)
-    parent = find(Path(path.steps[:-1]), context) if len(path.steps) > 1 else None
+    *before, step = path.steps
+    parent = find(Path(tuple(before)), context) if before else None
     if path.entity.name == "Observation":
         return _post_observation(path, parent, content, headers, context)
     with transaction.atomic():
@@ -139,7 +145,7 @@ def _post(path: Path, headers: Mapping[str, str], body: bytes, context: Context)
         if parent is not None:
             if isinstance(parent, Observed):
                 raise NotAllowed("new entities are posted to a set", "path")
-            given = {parent.entity.navigation[path.steps[-1].name].inverse: parent.row}
+            given = {parent.entity.navigation[step.name].inverse: parent.row}
         row = create(path.entity, content, context, given=given)
     forget()
     entity = Expander(context).entities(path.entity, [row], Options())[0]

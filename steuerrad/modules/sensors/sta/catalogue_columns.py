@@ -130,18 +130,17 @@ class JsonPresent(JsonPart):
 class Among(Func):
     """Whether the primary key is one of many: one parameter however many there are (SQLite takes 32,766)."""
 
-    output_field = BooleanField()
-
     def __init__(self, keys: Any) -> None:
         self.keys = [int(key) for key in keys]
-        super().__init__(F("pk"))
+        super().__init__(F("pk"), output_field=BooleanField())
 
     def _constructor_args(self) -> Any:
         return (tuple(self.keys),), {}
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         sql, parameters = compiler.compile(self.source_expressions[0])
-        return f"{sql} IN (SELECT value FROM JSON_EACH(%s))", [*parameters, json.dumps(self.keys)]
+        found = f"{sql} IN (SELECT value FROM JSON_EACH(%s))"  # noqa: S608 - sql is the name of a column
+        return found, [*parameters, json.dumps(self.keys)]
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         sql, parameters = compiler.compile(self.source_expressions[0])

@@ -59,6 +59,11 @@ TEXTS = {"tolower": Lower, "toupper": Upper, "trim": Trim}
 NUMBERS = {"floor": Floor, "ceiling": Ceil}
 
 
+def part(text: Any, start: Any, *length: Any) -> Any:
+    """A part of a text; the stubs do not know that the length may be computed, too."""
+    return Substr(text, start, *length)
+
+
 class Joined(Func):
     """Two texts one after the other; NULL when one is."""
 
@@ -67,8 +72,6 @@ class Joined(Func):
 
 class FractionOfSecond(Func):
     """The part of a second behind the point, from 0 to below 1."""
-
-    output_field = FloatField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         sql, parameters = compiler.compile(self.source_expressions[0])
@@ -193,7 +196,7 @@ class Values:
                 return StrIndex(given[0], given[1]) - Value(1)
             case "substring":
                 start = Cast(given[1], whole) + Value(1)
-                return Substr(given[0], start, *(Cast(item, whole) for item in given[2:]))
+                return part(given[0], start, *(Cast(item, whole) for item in given[2:]))
             case "concat":
                 return Joined(given[0], given[1], output_field=TextField())
             case "round":
@@ -203,7 +206,7 @@ class Values:
             case "time":
                 return TruncTime(given[0], tzinfo=UTC)
             case "fractionalseconds":
-                return FractionOfSecond(given[0])
+                return FractionOfSecond(given[0], output_field=FloatField())
             case "totaloffsetminutes":
                 return Value(0)
             case _:
@@ -217,6 +220,6 @@ def truth_call(name: str, first: Any, second: Any) -> Any:
     if name == "contains":
         return GreaterThan(StrIndex(first, second), Value(0))
     if name == "startswith":
-        return Exact(Substr(first, Value(1), Length(second)), second)
+        return Exact(part(first, Value(1), Length(second)), second)
     start = Length(first) - Length(second) + Value(1)
-    return Exact(Substr(first, Coalesce(start, Value(1)), Length(second)), second)
+    return Exact(part(first, Coalesce(start, Value(1)), Length(second)), second)

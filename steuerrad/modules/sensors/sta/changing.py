@@ -47,6 +47,7 @@ def patch(found: Found, body: Body, context: Context) -> None:
 def put(found: Found, body: Body, context: Context) -> None:
     """Replace all properties; optional ones that are missing become empty. Links stay unless given."""
     if isinstance(found, Observed):
+        assert found.row is not None
         known = {
             "Datastream": {"@iot.id": found.row["stream"]},
             "phenomenonTime": _plain(found, context)["phenomenonTime"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 - what the caller is told
     """A request that cannot be answered. place: the part of the request that is meant, e.g. "$filter, character 12"."""
 
     status = 400

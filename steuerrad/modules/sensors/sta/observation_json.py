@@ -58,7 +58,7 @@ def times_of(start: int, extra: dict[str, Any]) -> str:
 
 def valid_time(extra: dict[str, Any]) -> str | None:
     found = extra.get("validTime")
-    return period(*found) if isinstance(found, list) and len(found) == 2 else found
+    return None if found is None else period(found[0], found[1])
 
 
 def rows_json(table: pa.Table, base: str, select: tuple[str, ...] = ()) -> bytes:

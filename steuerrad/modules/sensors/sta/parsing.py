@@ -20,6 +20,7 @@ MOST_NODES = 200
 DEEPEST = 25
 MOST_POINTS = 20_000
 
+_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:[Zz]|[+\- ]\d\d:?\d\d)?"
 GRAMMAR = r"""
 start: either
 either: both ("or" both)*
@@ -48,24 +49,24 @@ TRUTH.8: /(?:true|false)(?![\w\/(.])/
 NULL.8: /null(?![\w\/(.])/
 SHAPE.8: /geography'[^']*'/
 DURATION.8: /duration'[^']{1,60}'/
-PERIOD.7: /(?:%(moment)s\/(?:%(moment)s|P[\dYMDTHSW.]{1,40})|P[\dYMDTHSW.]{1,40}\/%(moment)s)/
-MOMENT.6: /%(moment)s/
+PERIOD.7: /(?:<moment>\/(?:<moment>|P[\dYMDTHSW.]{1,40})|P[\dYMDTHSW.]{1,40}\/<moment>)/
+MOMENT.6: /<moment>/
 DAY.5: /\d{4}-\d\d-\d\d/
 CLOCK.5: /\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?/
 NUMBER.4: /\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?/
 TEXT: /'(?:[^']|'')*'/
 FUNCTION.3: /[A-Za-z_][\w.]*(?=\s*\()/
 PATH.2: /[^\W\d][\w\-]*(?:\/[\w@.\-]+)*|@iot\.(?:id|selfLink)/
-%%import common.WS
-%%ignore WS
-""" % {"moment": r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:[Zz]|[+\- ]\d\d:?\d\d)?"}
+%import common.WS
+%ignore WS
+""".replace("<moment>", _MOMENT)
 _DURATION = re.compile(
     r"(?P<sign>[+-]?)P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?\Z"
 )
 
 
-class _Unfit(ValueError):
+class _UnfitError(ValueError):
     """A literal of the right form that means nothing."""
 
 
@@ -82,12 +83,12 @@ def read_duration(text: str) -> timedelta:
     """A duration of ISO 8601 without years and months (their length is not known). Raises ValueError."""
     match = _DURATION.match(text)
     if match is None or text.rstrip("T")[-1:] == "P":
-        raise _Unfit(f"{text!r} is no duration in weeks, days, hours, minutes and seconds")
+        raise _UnfitError(f"{text!r} is no duration in weeks, days, hours, minutes and seconds")
     parts = {key: float(value) for key, value in match.groupdict().items() if value and key != "sign"}
     try:
         return timedelta(**parts) * (-1 if match["sign"] == "-" else 1)
     except OverflowError as error:
-        raise _Unfit("the duration is too long") from error
+        raise _UnfitError("the duration is too long") from error
 
 
 def read_period(text: str) -> tuple[datetime, datetime]:
@@ -101,9 +102,9 @@ def read_period(text: str) -> tuple[datetime, datetime]:
             start = read_moment(first)
             end = start + read_duration(second) if second.startswith("P") else read_moment(second)
     except OverflowError as error:
-        raise _Unfit("the interval leaves the years 1 to 9999") from error
+        raise _UnfitError("the interval leaves the years 1 to 9999") from error
     if end < start:
-        raise _Unfit("the interval ends before it begins")
+        raise _UnfitError("the interval ends before it begins")
     return start, end
 
 
@@ -112,16 +113,16 @@ def read_shape(text: str) -> Any:
     try:
         shape = shapely.from_wkt(text.partition(";")[2] if text.upper().startswith("SRID=4326;") else text)
     except shapely.errors.GEOSException as error:
-        raise _Unfit("this is no well-known text of a geometry") from error
+        raise _UnfitError("this is no well-known text of a geometry") from error
     if shape.is_empty or shapely.get_num_coordinates(shape) > MOST_POINTS:
-        raise _Unfit("the geometry is empty or too large")
+        raise _UnfitError("the geometry is empty or too large")
     return shape
 
 
 def _number(text: str) -> int | float:
     found = float(text)
     if found in (float("inf"), float("-inf")):
-        raise _Unfit("the number is too large")
+        raise _UnfitError("the number is too large")
     return int(text) if text.isdigit() and len(text) < 19 else found
 
 
@@ -182,9 +183,9 @@ class _Tree(Transformer[Token, e.Expression]):
         given = tuple(argument for argument in arguments if argument is not None)
         function = FUNCTIONS.get(str(name))
         if function is None:
-            raise _Unfit(f"there is no function {str(name)!r}")
+            raise _UnfitError(f"there is no function {str(name)!r}")
         if not function.least <= len(given) <= len(function.arguments):
-            raise _Unfit(f"{name} takes {len(function.arguments)} arguments, not {len(given)}")
+            raise _UnfitError(f"{name} takes {len(function.arguments)} arguments, not {len(given)}")
         return e.Call(str(name), given, name.column or 0)
 
     def field(self, path: Token) -> e.Expression:
@@ -206,7 +207,7 @@ def parse(text: str, place: str = "$filter") -> e.Expression:
     try:
         tree: Any = _parser().parse(text)
         if max(_nesting(text), 0) > DEEPEST * 2:
-            raise _Unfit("too many brackets inside of each other")
+            raise _UnfitError("too many brackets inside of each other")
         nodes, depth = e.size(tree)
     except UnexpectedInput as error:
         raise BadRequest(_complaint(error, text), f"{place}, character {max(error.column, 1)}") from error
@@ -224,7 +225,7 @@ def parse(text: str, place: str = "$filter") -> e.Expression:
 
 
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, _Unfit) else f"not understood: {error}"
+    return str(error) if isinstance(error, _UnfitError) else f"not understood: {error}"
 
 
 def _nesting(text: str) -> int:
