@@ -10,11 +10,13 @@ from steuerrad.platform.ui.charts.draw_chances import draw_columns, draw_interva
 from steuerrad.platform.ui.charts.draw_gantt import draw_gantt
 from steuerrad.platform.ui.charts.draw_line import draw_line, draw_sparks
 from steuerrad.platform.ui.charts.draw_strips import draw_ranks, draw_stacked
+from steuerrad.platform.ui.charts.draw_time import draw_time
 from steuerrad.platform.ui.charts.frame import NARROW, WIDE
 from steuerrad.platform.ui.charts.specs import BarChart, Chart, DumbbellChart, LineChart, StackedBar
 from steuerrad.platform.ui.charts.specs_chances import ColumnChart, IntervalChart
 from steuerrad.platform.ui.charts.specs_comparison import ProfileChart, RankStrip, SparkGrid
 from steuerrad.platform.ui.charts.specs_gantt import GanttChart
+from steuerrad.platform.ui.charts.specs_time import TimeChart
 
 DRAWERS: dict[type[Chart], Callable[[Any, float, str], str]] = {
     LineChart: draw_line,
@@ -27,6 +29,7 @@ DRAWERS: dict[type[Chart], Callable[[Any, float, str], str]] = {
     ColumnChart: draw_columns,
     IntervalChart: draw_intervals,
     GanttChart: draw_gantt,
+    TimeChart: draw_time,
 }
 
 __all__ = ["NARROW", "WIDE", "draw"]

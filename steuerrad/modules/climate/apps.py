@@ -1,0 +1,5 @@
+from steuerrad.kernel.apps import ModuleConfig
+
+
+class ClimateConfig(ModuleConfig):
+    name = "steuerrad.modules.climate"
