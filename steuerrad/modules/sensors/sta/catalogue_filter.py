@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import BooleanField, Case, F, Q, Value, When
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 
 from steuerrad.engines.observations import micros
@@ -19,7 +19,6 @@ from steuerrad.modules.sensors.sta import spatial
 from steuerrad.modules.sensors.sta.catalogue_columns import LINKS, MODELS, Among, column
 from steuerrad.modules.sensors.sta.catalogue_values import Values, truth_call
 from steuerrad.modules.sensors.sta.checking import (
-    Resolved,
     first_link,
     grouped,
     require_truth,
@@ -31,11 +30,13 @@ from steuerrad.modules.sensors.sta.entities import BY_NAME, EntityType
 from steuerrad.modules.sensors.sta.faults import BadRequest, NotSupported
 from steuerrad.modules.sensors.sta.functions import FUNCTIONS, Type
 from steuerrad.modules.sensors.sta.moments import RULES, TURNED, ends
+from steuerrad.modules.sensors.sta.paths import HIGHEST_ID
 
 LOOKUPS = {"eq": Exact, "gt": GreaterThan, "ge": GreaterThanOrEqual, "lt": LessThan, "le": LessThanOrEqual}
 SIGNS = {"=": np.equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 #: Geometries that one filter may look at.
 MOST_SHAPES = 200_000
+PLAIN = {"gt": "gt", "ge": "gte", "lt": "lt", "le": "lte"}
 NOTHING: Q = Q(pk__in=[])
 
 
@@ -128,10 +129,29 @@ class Filter:
             return self._truths(node)
         if self._measured(node.left) or self._measured(node.right):
             return self._by_measure(node)
+        if "id" in (left, right):
+            return self._by_id(node)
         wanted = left if left != "any" else right
         if wanted == "any":
             return self._either(node)
         return self._lookup(node, wanted)
+
+    def _by_id(self, node: e.Compare) -> Any:
+        """The id against a number that stands there (by the index), or against anything else as a number."""
+        one, other, operator = node.left, node.right, node.operator
+        if not isinstance(one, e.Field):
+            one, other, operator = other, one, TURNED[operator]
+        if not isinstance(other, e.Value):
+            return self._lookup(node, "number")
+        try:
+            key = int(other.value or 0) if not isinstance(other.value, str) else int(other.value, 10)
+        except ValueError:
+            return NOTHING  # a text that is no id of this service
+        if isinstance(other.value, float) and other.value != key:
+            return self._lookup(node, "number")
+        if abs(key) > HIGHEST_ID:
+            return self._lookup(e.Compare(operator, one, e.Value(float(key))), "number")
+        return Q(**{"pk" if operator == "eq" else f"pk__{PLAIN[operator]}": key})
 
     def _lookup(self, node: e.Compare, wanted: Type) -> Any:
         if (
@@ -275,9 +295,6 @@ def ordering(node: e.Expression, descending: bool, entity: EntityType, context: 
     kind = values.type_of(node)
     if kind in ("period", "geometry", "truth"):
         raise NotSupported(f"cannot be ordered by a {kind}", place)
-    wants: tuple[Type, ...] = (kind,)
-    if kind == "any":
-        found: Resolved | None = resolve(node, entity, place) if isinstance(node, e.Field) else None
-        wants = ("number",) if found and found.property == "@iot.id" else ("number", "text")
-    built = [values.build(node, wanted) for wanted in wants]
+    wants: tuple[Type, ...] = ("number", "text") if kind == "any" else (kind,)
+    built = [F("id") if wanted == "id" else values.build(node, wanted) for wanted in wants]
     return [item.desc(nulls_last=True) if descending else item.asc(nulls_last=True) for item in built]

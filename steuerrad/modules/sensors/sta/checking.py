@@ -16,6 +16,7 @@ UNIT_KEYS = ("name", "symbol", "definition")
 COMPARABLE: dict[Type, frozenset[Type]] = {
     "moment": frozenset(["moment", "period"]),
     "period": frozenset(["moment", "period"]),
+    "id": frozenset(["id", "number", "text"]),
 }
 
 
@@ -41,7 +42,7 @@ def resolve(field: e.Field, entity: EntityType, place: str) -> Resolved:
     where = f"{place}, character {field.at}" if field.at else place
     name = rest[0] if rest else ""
     if name in ("id", "@iot.id") and len(rest) == 1:
-        return Resolved(tuple(way), here, "@iot.id", (), "any")
+        return Resolved(tuple(way), here, "@iot.id", (), "id")
     prop = here.properties.get(name)
     if prop is None:
         what = f"{name!r}" if name else "property named"
@@ -147,9 +148,13 @@ def _(node: e.Compare, entity: EntityType, place: str) -> Type:
     if "null" in (left, right):
         if node.operator not in ("eq", "ne"):
             raise BadRequest("null is only equal or not equal", where)
-    elif "any" not in (left, right) and right not in COMPARABLE.get(left, {left}):
+    elif "any" not in (left, right) and not _fit(left, right):
         raise BadRequest(f"a {left} and a {right} cannot be compared", where)
     return "truth"
+
+
+def _fit(left: Type, right: Type) -> bool:
+    return right in COMPARABLE.get(left, {left}) or left in COMPARABLE.get(right, {right})
 
 
 def _must(found: Type, wanted: Type, who: str, place: str) -> None:

@@ -8,7 +8,18 @@ from typing import Literal
 
 #: What an expression gives. "any": known only when a row is looked at (JSON properties, results).
 Type = Literal[
-    "text", "number", "truth", "moment", "period", "date", "time", "duration", "geometry", "any", "null"
+    "text",
+    "number",
+    "truth",
+    "moment",
+    "period",
+    "date",
+    "time",
+    "duration",
+    "geometry",
+    "any",
+    "null",
+    "id",
 ]
 
 
