@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.formats import date_format, number_format
@@ -71,6 +71,13 @@ def shown_value(value: str, type_: str) -> str:
     """An answer as people read it, without its unit; "" stays ""."""
     if not value:
         return ""
+    try:
+        return _shown(value, type_)
+    except (InvalidOperation, ValueError):  # an answer of last year that was taken over as it stood
+        return value
+
+
+def _shown(value: str, type_: str) -> str:
     if type_ in NUMERIC:
         return figure(Decimal(value))
     if type_ == "yes_no":

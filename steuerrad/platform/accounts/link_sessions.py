@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from steuerrad.platform.accounts.sign_in_links import SESSION_MARK, may_use
+from steuerrad.platform.accounts.sign_in_links import SESSION_MARK, still_good
 
 CLOSED = ("/account/", "/admin/", "/api/keys/")
 OPEN = ("/account/logout/", "/account/login/")
@@ -38,10 +38,12 @@ class NoAccountSettings:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
         by_link = settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.get(SESSION_MARK)
-        if by_link and request.user.is_authenticated and not may_use(request.user):
-            # Meanwhile the person got a role that asks for the full sign-in: the mail must not open that, too.
+        if by_link and request.user.is_authenticated and not still_good(request.user, by_link):
+            # Meanwhile the links were withdrawn, or the person got a role that a mail must not open.
             logout(request)
-            messages.warning(request, _("You have new rights. Please sign in with your password."))
+            messages.warning(
+                request, _("Your link does not hold any more. Please sign in with your password.")
+            )
             return redirect(settings.LOGIN_URL)
         if by_link and path.startswith(CLOSED) and not path.startswith(OPEN):
             messages.warning(

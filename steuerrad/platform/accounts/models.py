@@ -35,6 +35,7 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
     is_demo = models.BooleanField(_("demo account"), default=False)
+    links_withdrawn_at = models.DateTimeField(_("links in mails withdrawn"), null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from steuerrad.kernel import clock
-from steuerrad.platform.accounts.access import memberships
+from steuerrad.platform.accounts.access import memberships, require
 from steuerrad.platform.accounts.backends import shut_out
 from steuerrad.platform.accounts.models import SignInLink, User
 from steuerrad.platform.audit.log import record
@@ -104,9 +104,25 @@ def redeem(token: str) -> SignInLink | None:
     return link
 
 
-def withdraw_links(user: User) -> int:
-    """Make all links of an account dead at once (a mailbox was read by somebody else)."""
-    return SignInLink.objects.filter(user=user, expires_at__gt=clock.now()).update(expires_at=clock.now())
+def withdraw_links(actor: Any, user: User) -> int:
+    """Make all links of an account dead at once, and the sessions that began with one (a mailbox was read by somebody
+    else). Returns how many links still were good. Raises PermissionDenied.
+    """
+    if actor is not None:
+        require(actor, "accounts.manage")
+    now = clock.now()
+    with transaction.atomic():
+        count = SignInLink.objects.filter(user=user, expires_at__gt=now).update(expires_at=now)
+        User.objects.filter(pk=user.pk).update(links_withdrawn_at=now)
+        record(actor, "accounts.withdraw_links", f"accounts.user:{user.pk}", title=str(user),
+               changes={"links": (count, 0)})  # fmt: skip
+    return count
+
+
+def still_good(user: Any, began: Any) -> bool:
+    """Whether a session that began with a link at `began` (ISO 8601) may go on."""
+    withdrawn = user.links_withdrawn_at
+    return may_use(user) and (withdrawn is None or (began is not True and str(began) > withdrawn.isoformat()))
 
 
 def drop_old() -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from steuerrad.kernel import clock
 from steuerrad.kernel.events import publish
 from steuerrad.platform.accounts.sign_in_links import SESSION_HOURS, SESSION_MARK, find, is_local, redeem
 
@@ -61,7 +62,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         if used is None:  # somebody was faster with a link for one use
             return _sealed(_dead(request))
         login(request, used.user, backend=BACKEND)  # a new session key; a session of somebody else is emptied
-        request.session[SESSION_MARK] = True
+        request.session[SESSION_MARK] = clock.now().isoformat()
         request.session.set_expiry(SESSION_HOURS * 3600)
         return _sealed(redirect(used.path))
     if request.user.is_authenticated and request.user.pk == found.user.pk:

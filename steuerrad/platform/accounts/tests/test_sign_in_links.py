@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from steuerrad.kernel import clock
@@ -169,7 +170,7 @@ def test_a_link_dies_with_what_it_was_made_for(person: User, change: str) -> Non
     elif change == "no role":
         person.memberships.all().delete()
     elif change == "withdrawn":
-        assert withdraw_links(person) == 1
+        assert withdraw_links(None, person) == 1
     else:
         fields = {"staff": {"is_staff": True}, "superuser": {"is_superuser": True}, "inactive": {"is_active": False},
                   "address": {"email": "new@city.example"}}[change]  # fmt: skip
@@ -177,6 +178,22 @@ def test_a_link_dies_with_what_it_was_made_for(person: User, change: str) -> Non
     client = Client()
     assert client.get(link).status_code == client.post(link).status_code == 410
     assert who(client) is None
+
+
+def test_withdrawn_links_end_the_sessions_that_began_with_one(person: User) -> None:
+    client, full = Client(), Client()
+    client.post(address(person))
+    full.force_login(person)
+    assert who(client) == who(full) == str(person.pk)
+    with pytest.raises(PermissionDenied):
+        withdraw_links(person, person)
+    withdraw_links(None, person)
+    assert client.get("/notifications/").status_code == 302
+    assert who(client) is None
+    assert who(full) == str(person.pk)
+    again = Client()
+    again.post(address(person))
+    assert again.get("/notifications/").status_code == 200, "a new link is good"
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.APPROVER, Role.STEERING, Role.ADMINISTRATOR])
