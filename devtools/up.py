@@ -32,7 +32,7 @@ from devtools.processes import cause, run_logged, spawn, stop, terminate_like_in
 from devtools.stamps import Stamps, files, fingerprint
 
 HOST = "127.0.0.1"
-THREADS = 8
+THREADS = 16  # a slow connection holds one; in service a proxy stands before (docs/howto/operate.md)
 JOBS_EVERY_SECONDS = 15
 RUNTIME_LOCK = LOCKS / "runtime.txt"
 PATIENCE_SECONDS = 90.0
@@ -57,7 +57,7 @@ def up(port: int, once: bool, city: str | None) -> int:
                 return 0
             # What is due (mails, dossiers, computations, figures of the day) is done by itself.
             jobs = ("jobs", "--watch", str(JOBS_EVERY_SECONDS))
-            with beside("sensors", *data_server(port)), beside("jobs", *jobs):
+            with beside(port, "sensors", *data_server(port)), beside(port, "jobs", *jobs):
                 server.wait()
         except KeyboardInterrupt:
             say("\nStopped.")
@@ -201,6 +201,12 @@ def database_identity() -> str:
     return f"{state.st_dev}:{state.st_ino}"
 
 
+def service_env(port: int) -> dict[str, str]:
+    """Of what runs: links in mails lead here, unless the person has said where else."""
+    url = os.environ.get("STEUERRAD_URL") or f"http://{HOST}:{port}"
+    return product_env(STEUERRAD_URL=url)
+
+
 def serve(port: int) -> subprocess.Popen[bytes]:
     """Start the web server: one process (SQLite has one writer), several threads."""
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -216,15 +222,17 @@ def serve(port: int) -> subprocess.Popen[bytes]:
         "warning",
     ]
     with (LOGS / "server.log").open("wb") as log:
-        return spawn(command, env=product_env(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return spawn(
+            command, env=service_env(port), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )  # fmt: skip
 
 
 @contextlib.contextmanager
-def beside(name: str, *command: str) -> Iterator[None]:
+def beside(port: int, name: str, *command: str) -> Iterator[None]:
     """Run a command of the product beside the web server; its log has its name."""
     with (LOGS / f"{name}.log").open("wb") as log:
         process = spawn(
-            [STEUERRAD, *command], env=product_env(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            [STEUERRAD, *command], env=service_env(port), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )  # fmt: skip
     try:
         yield
