@@ -66,7 +66,7 @@ def renew_sums(connection: duckdb.DuckDBPyConnection, tier: str, stream: int, st
 
 def renew_summary(connection: duckdb.DuckDBPyConnection, streams: Sequence[int]) -> None:
     """First, last, number and latest row of these streams, anew from the warm and cold rows."""
-    chosen = condition(streams, None, None)
+    chosen = condition(sorted(streams), None, None)
     connection.execute(f"DELETE FROM summary WHERE {chosen.sql}", chosen.values)
     connection.execute(f"INSERT INTO summary {summary_of('warm', 'cold')}", [streams, streams])
 
@@ -125,7 +125,7 @@ def expire(room: Room, streams: list[int], before: int) -> int:
     """Only cold rows have daily sums, so all rows are moved there first."""
     with room.moving, room.writing:
         seal(room, everything=True)
-        chosen = condition(streams, None, before)
+        chosen = condition(sorted(streams), None, before)
         with room.transaction() as connection:
             gone = {"cold": affected(connection, f"DELETE FROM cold WHERE {chosen.sql}", chosen.values)}
             connection.execute("INSERT INTO expired SELECT unnest(?::INTEGER[]), ?", [streams, before])

@@ -13,7 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from steuerrad.engines.observations.reading import condition, numbers
-from steuerrad.engines.observations.room import Room
+from steuerrad.engines.observations.room import Room, asked
 from steuerrad.engines.observations.tables import COLUMNS
 
 CHUNK = 122_880
@@ -37,7 +37,7 @@ def export(
     rows = 0
     try:
         with room.cursor() as cursor:
-            reader = cursor.sql(sql, params=chosen.values).to_arrow_reader(CHUNK)
+            reader = asked(cursor, sql, chosen.values).to_arrow_reader(CHUNK)
             with opened(part, format, reader.schema) as writer:
                 for chunk in reader:
                     writer.write_batch(chunk)

@@ -41,15 +41,19 @@ class Condition:
 def condition(
     streams: Sequence[int] | None, start: int | None, end: int | None, where: Where | None = None
 ) -> Condition:
-    """start <= time < end. where comes from an AST of the caller, never from a user's text."""
+    """streams: sorted, each once (`numbers`). start <= time < end. where comes from an AST of the caller, never from a user's text."""
     found = Condition()
     if streams is not None:
-        if len(streams) == 1:
-            found.add("stream = ?", streams[0])
+        if not streams:
+            found.add("FALSE")
+        elif len(streams) == streams[-1] - streams[0] + 1:
+            found.add("stream BETWEEN ? AND ?", streams[0], streams[-1])
         elif len(streams) <= LISTED:
-            found.add(f"stream IN ({', '.join('?' * len(streams)) or 'NULL'})", *streams)
-        else:
-            found.add("stream IN (SELECT unnest(?::INTEGER[]))", list(streams))
+            found.add(f"stream IN ({', '.join('?' * len(streams))})", *streams)
+        else:  # as one text: a list of values costs more to hand over than the read
+            listed = ",".join(map(str, streams))
+            found.add("stream BETWEEN ? AND ?", streams[0], streams[-1])
+            found.add("stream IN (SELECT unnest(string_split(?, ',')::INTEGER[]))", listed)
     if start is not None:
         found.add("time >= ?", start)
     if end is not None:

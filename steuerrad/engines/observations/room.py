@@ -39,6 +39,18 @@ class Options:
     follow_entries: int = 100_000  # entries kept in the journal for followers that lag
 
 
+def asked(
+    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object]
+) -> duckdb.DuckDBPyRelation | duckdb.DuckDBPyConnection:
+    """Ready to give its rows as Arrow, in the way that costs least in this version of DuckDB.
+
+    1.5 binds a relation with parameters for half a second; 2.0 copies the rows of what is executed once more.
+    """
+    if duckdb.__version__.startswith("1."):
+        return cursor.execute(sql, list(parameters))
+    return cursor.sql(sql, params=list(parameters))
+
+
 class Room:
     """Everything that the parts of a store share.
 
@@ -132,7 +144,7 @@ class Room:
     def table(self, sql: str, parameters: Sequence[object] = (), seconds: float | None = None) -> pa.Table:
         """Answer of one query as one Arrow table."""
         with self.cursor(seconds) as cursor:
-            return cursor.sql(sql, params=list(parameters)).to_arrow_table()
+            return asked(cursor, sql, parameters).to_arrow_table()
 
     def usable(self) -> None:
         """Raises Forked in a child of the process that opened the store, Closed after the end."""
