@@ -6,6 +6,7 @@ MODULES = (
     "steuerrad.modules.campaign",
     "steuerrad.modules.prioritisation",
     "steuerrad.modules.sensors",
+    "steuerrad.modules.climate",
 )
 
 PLATFORM = (

@@ -75,6 +75,12 @@ def rates(time: Times, rate: Values, longest: int = HOUR) -> Rain:
     return Rain(time[1:][good], span[good], (rate[:-1] * span / HOUR)[good], 0, int((~good).sum()))
 
 
+def within(rain: Rain, start: int) -> Rain:
+    """Only the steps that end after `start` (µs)."""
+    keep = rain.end > start
+    return Rain(rain.end[keep], rain.span[keep], rain.mm[keep], rain.resets, rain.faults)
+
+
 @dataclass(frozen=True)
 class Peak:
     """The most that fell within a window. end: µs, None without any step; level: one of LEVELS."""

@@ -73,9 +73,7 @@ def judge(hours: Times, low: Values, high: Values, first: int, last: int) -> Day
         "summer": _state(day_high >= bound["summer"], whole, settles=True),
         "frost": _state(day_low < bound["frost"], whole, settles=True),
         "ice": _state(day_high < bound["ice"], whole, settles=False, seen=day_hours > 0),
-        "tropical": _state(
-            night_low >= bound["tropical"], whole_night, settles=False, seen=night_hours > 0
-        ),
+        "tropical": _state(night_low >= bound["tropical"], whole_night, settles=False, seen=night_hours > 0),
     }
     starts = first + DAY * np.arange(count, dtype=np.int64)
     return Days(starts, day_low, day_high, night_low, states)

@@ -128,7 +128,15 @@ def test_sums_by_bounds() -> None:
 
 def test_classes_of_the_air_quality_index() -> None:
     index = levels.air_indices()["uba-2025"]
-    assert [air.class_of(index, "no2", value) for value in (0, 10, 11, 30, 61, 100, 101)] == [1, 1, 2, 2, 4, 4, 5]
+    assert [air.class_of(index, "no2", value) for value in (0, 10, 11, 30, 61, 100, 101)] == [
+        1,
+        1,
+        2,
+        2,
+        4,
+        4,
+        5,
+    ]
     assert air.class_of(index, "pm2_5", 5.4) == 1
     assert air.class_of(index, "pm2_5", 5.5) == 2
     found = air.quality(index, {"pm10": 8.0, "o3": 150.0})
@@ -148,7 +156,9 @@ def test_a_moving_mean_needs_most_of_its_hours() -> None:
 
 def test_plant_available_water() -> None:
     exact = levels.SoilType((0.1, 0.1), (0.3, 0.3))
-    assert [soil.available(share, exact).state for share in (0.1, 0.17, 0.25, 0.29, 0.35)] == list(soil.CLASSES)
+    assert [soil.available(share, exact).state for share in (0.1, 0.17, 0.25, 0.29, 0.35)] == list(
+        soil.CLASSES
+    )
     assert soil.available(0.2, exact).low == pytest.approx(50)
     loam = soil.available(0.2, levels.soil_types()["loam"])
     assert loam.low < 30

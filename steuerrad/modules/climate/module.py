@@ -1,0 +1,15 @@
+"""All that the climate contributes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from steuerrad.kernel.contributions import Module, NavigationItem
+from steuerrad.modules.climate.cards import CARDS
+
+module = Module(
+    slug="climate",
+    title=_("City climate"),
+    summary=_("Heat, rain, soil and air in the city: now, over years, in plain words, to take away"),
+    urls="steuerrad.modules.climate.urls",
+    navigation=(NavigationItem(_("City climate"), "climate:index", order=300),),
+    cards=CARDS,
+)

@@ -1,0 +1,142 @@
+"""Reading stations of the climate: the catalogue by a bounded number of queries, and their latest figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from steuerrad.engines.observations import moment
+from steuerrad.kernel import clock
+from steuerrad.modules.climate.subjects import Subject, property_keys
+from steuerrad.platform.observations.models import Datastream, Thing
+from steuerrad.platform.observations.queries import visible_streams
+from steuerrad.platform.observations.store import observations
+
+#: A value is old when three of them are missing, and never before an hour has passed.
+MISSED, LEAST_AGE = 3, timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Latest:
+    at: datetime
+    value: float
+    age: timedelta
+    old: bool
+
+
+@dataclass(frozen=True)
+class Series:
+    """A datastream that the climate pages show. depth_m: below the surface, None where it is not stated."""
+
+    number: int
+    key: str
+    stream: Datastream
+    latest: Latest | None = None
+
+    @property
+    def depth_m(self) -> float | None:
+        found = self.stream.properties.get("depth_m")
+        return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+    @property
+    def unit(self) -> str:
+        return self.stream.unit_symbol
+
+
+@dataclass(frozen=True)
+class Station:
+    """point: longitude and latitude in degrees (WGS 84), None where the place is not known."""
+
+    thing: Thing
+    point: tuple[float, float] | None
+    series: tuple[Series, ...] = field(default=())
+
+    @property
+    def number(self) -> int:
+        return self.thing.pk
+
+    @property
+    def name(self) -> str:
+        return self.thing.name
+
+    @property
+    def simulated(self) -> bool:
+        return self.thing.origin == Thing.SIMULATED
+
+    def of(self, subject: Subject) -> list[Series]:
+        """Series of a subject in the order of its keys, shallow before deep."""
+        found = [one for one in self.series if one.key in subject.keys]
+        return sorted(found, key=lambda one: (subject.keys.index(one.key), one.depth_m or 0.0, one.number))
+
+    def first(self, key: str) -> Series | None:
+        return next((one for one in self.series if one.key == key), None)
+
+    @property
+    def newest(self) -> Latest | None:
+        return max((one.latest for one in self.series if one.latest), key=lambda one: one.at, default=None)
+
+
+def climate_streams(user: Any) -> Any:
+    """Datastreams of the climate that the person may see."""
+    return visible_streams(user).filter(observed_property__definition__in=property_keys())
+
+
+def stations(user: Any, *, numbers: Iterable[int] | None = None, latest: bool = True) -> list[Station]:
+    """Stations with their series, by name; numbers: only these things."""
+    rows = climate_streams(user).select_related("thing__organisation").prefetch_related("thing__locations")
+    if numbers is not None:
+        rows = rows.filter(thing__in=list(numbers))
+    streams = list(rows.order_by("thing__name", "thing", "pk"))
+    newest = latest_of(streams) if latest else {}
+    found: dict[int, list[Series]] = {}
+    things: dict[int, Thing] = {}
+    for stream in streams:
+        key = property_keys()[stream.observed_property.definition]
+        found.setdefault(stream.thing_id, []).append(Series(stream.pk, key, stream, newest.get(stream.pk)))
+        things[stream.thing_id] = stream.thing
+    return [
+        Station(things[number], point_of(things[number]), tuple(series)) for number, series in found.items()
+    ]
+
+
+def station(user: Any, number: int) -> Station | None:
+    return next(iter(stations(user, numbers=[number])), None)
+
+
+def series(user: Any, number: int) -> Series | None:
+    """One datastream of any kind that the person may see; key is empty for what the climate pages do not show."""
+    stream = visible_streams(user).prefetch_related("thing__locations").filter(pk=number).first()
+    if stream is None:
+        return None
+    return Series(stream.pk, property_keys().get(stream.observed_property.definition, ""), stream)
+
+
+def latest_of(streams: Iterable[Datastream]) -> dict[int, Latest]:
+    """The newest figure by number of the datastream; what has none is left out."""
+    known = {stream.pk: stream for stream in streams}
+    if not known:
+        return {}
+    with observations() as store:
+        table = store.latest(list(known))
+    now, found = clock.now(), {}
+    rows = zip(*(table.column(name).to_pylist() for name in ("stream", "time", "value")), strict=True)
+    for number, time, value in rows:
+        if value is None:
+            continue
+        at = moment(time)
+        age = max(now - at, timedelta(0))
+        limit = max(LEAST_AGE, timedelta(seconds=MISSED * (known[number].interval_s or 0)))
+        found[number] = Latest(at, value, age, age > limit)
+    return found
+
+
+def point_of(thing: Thing) -> tuple[float, float] | None:
+    """The thing's first point, of the locations as they were fetched before."""
+    for location in thing.locations.all():
+        geometry = location.geometry or {}
+        if geometry.get("type") == "Point":
+            longitude, latitude = geometry["coordinates"][:2]
+            return float(longitude), float(latitude)
+    return None

@@ -1,0 +1,244 @@
+"""The pages of the climate: map, station, comparison of places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from steuerrad.engines.observations import moment
+from steuerrad.modules.climate import words
+from steuerrad.modules.climate.figures import (
+    AirFigure,
+    air_figure,
+    rain_figures,
+    soil_figures,
+    thermal_days,
+)
+from steuerrad.modules.climate.forms import CompareForm, PeriodForm, SubjectForm
+from steuerrad.modules.climate.map_drawing import Spot, draw_map
+from steuerrad.modules.climate.outline import rings
+from steuerrad.modules.climate.periods import Stretch, stretch
+from steuerrad.modules.climate.pictures import line_chart, station_charts
+from steuerrad.modules.climate.queries import Series, Station, station, stations
+from steuerrad.modules.climate.rules.levels import rain_windows, soil_class_source, source
+from steuerrad.modules.climate.rules.thermal import Days
+from steuerrad.modules.climate.subjects import SUBJECTS, Subject, by_key
+from steuerrad.platform.ui.charts.frame import NARROW, WIDE
+from steuerrad.platform.ui.charts.specs import Table
+from steuerrad.platform.ui.templatetags.ui import _drawing
+
+MOST_COMPARED = 5
+
+
+def crumbs(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
+    return [(_("Home"), reverse("home")), (_("City climate"), reverse("climate:index")), *steps]
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All stations on a map and in a table, with the latest value and its age."""
+    found = stations(request.user)
+    present = subjects_of(found)
+    form = SubjectForm(request.GET if "show" in request.GET else None, subjects=present)
+    chosen = form.cleaned_data["show"] if form.is_bound and form.is_valid() else ""
+    mapped = [key for key in present if by_key()[key].map]
+    subject = by_key()[chosen or (mapped[0] if mapped else "temperature")]
+    if not form.is_bound:
+        form = SubjectForm(initial={"show": subject.key}, subjects=present)
+    shown = [(one, series) for one in found if (series := one.of(subject))]
+    context = {
+        "heading": _("City climate"), "breadcrumbs": [(_("Home"), reverse("home")), (_("City climate"), "")],
+        "stations": found, "shown": [row(one, series[0]) for one, series in shown], "subject": subject,
+        "filter_form": form if mapped else None, "maps": maps(subject, shown),
+        "sentences": city_sentences(subject, shown), "simulated": any(one.simulated for one in found),
+        "unplaced": sum(one.point is None for one, _series in shown),
+    }  # fmt: skip
+    return render(request, "climate/index.html", context)
+
+
+def subjects_of(found: Sequence[Station]) -> list[str]:
+    keys = {series.key for one in found for series in one.series}
+    return [subject.key for subject in SUBJECTS if keys & set(subject.keys)]
+
+
+def row(one: Station, series: Series) -> dict[str, Any]:
+    latest = series.latest
+    return {
+        "station": one, "series": series, "latest": latest,
+        "value": words.value_text(series, latest), "name": words.series_name(series),
+        "age": words.age(latest.age) if latest else "", "at": words.when(latest.at) if latest else "",
+    }  # fmt: skip
+
+
+def maps(subject: Subject, shown: Sequence[tuple[Station, list[Series]]]) -> dict[str, Any]:
+    """The same map for wide and narrow places."""
+    spots = [spot(subject, one, series[0]) for one, series in shown if one.point]
+    title = _("%(subject)s at the stations") % {"subject": subject.title}
+    description = "; ".join(f"{item.name}: {item.text}" for item in spots[:30]) or _(
+        "No station has a place yet."
+    )
+    outline = rings()
+    return {
+        name: _drawing(draw_map(spots, title, description, width, outline, name))
+        for name, width in (("wide", WIDE), ("narrow", NARROW))
+    }
+
+
+def spot(subject: Subject, one: Station, series: Series) -> Spot:
+    latest = series.latest
+    share = (latest.value - subject.low) / (subject.high - subject.low) if latest else None
+    text = words.value_text(series, latest, subject.decimals)
+    if latest and latest.old:
+        text = _("%(value)s (old)") % {"value": text}
+    longitude, latitude = one.point or (0.0, 0.0)
+    url = reverse("climate:station", args=[one.number])
+    return Spot(longitude, latitude, text, one.name, url, share, latest is None or latest.old)
+
+
+def city_sentences(subject: Subject, shown: Sequence[tuple[Station, list[Series]]]) -> list[str]:
+    """Lowest and highest of what is fresh, and how many are silent."""
+    fresh = [(one, series[0]) for one, series in shown if series[0].latest and not series[0].latest.old]
+    found = []
+    if len(fresh) > 1:
+        ordered = sorted(fresh, key=lambda pair: pair[1].latest.value if pair[1].latest else 0)
+        (low, low_series), (high, high_series) = ordered[0], ordered[-1]
+        found.append(
+            _("Lowest at %(low)s with %(low_value)s, highest at %(high)s with %(high_value)s.")
+            % {"low": low.name, "low_value": words.value_text(low_series, low_series.latest, subject.decimals),
+               "high": high.name, "high_value": words.value_text(high_series, high_series.latest, subject.decimals)}
+        )  # fmt: skip
+    silent = len(shown) - len(fresh)
+    if silent:
+        found.append(
+            _(
+                "%(silent)s of %(all)s stations have sent nothing lately; their values are old and shown in grey."
+            )
+            % {"silent": silent, "all": len(shown)}
+        )
+    return found
+
+
+@require_safe
+def station_page(request: HttpRequest, number: int) -> HttpResponse:
+    """One station: what it measures now, charts of a period, figures with their definitions, downloads."""
+    found = station(request.user, number)
+    if found is None:
+        raise Http404
+    form, span = period_of(request, [one.number for one in found.series])
+    rain = rain_figures(found, span)
+    first = found.first("air_temperature")
+    days = thermal_days(first, span) if first else None
+    soil, air = soil_figures(found), air_figure(found)
+    context = {
+        "heading": found.name, "preline": _("Station"), "breadcrumbs": crumbs((found.name, "")),
+        "station": found, "filter_form": form, "stretch": span, "span": span_text(span),
+        "now": [row(found, one) for subject in SUBJECTS for one in found.of(subject)],
+        "charts": station_charts(found, span, rain),
+        "sentences": [
+            *(words.heat_sentences(days) if days else []), *(words.rain_sentences(rain) if rain else []),
+            *words.soil_sentences(soil), *(words.air_sentences(air) if air else []),
+        ],
+        "days": day_table(days) if days else None, "days_source": source("days"),
+        "rain": rain, "peaks": [peak_row(peak) for peak in rain.peaks] if rain else [],
+        "rain_source": source("rain"),
+        "soil": [(one, words.series_name(one.series), words.soil_text(one), words.soil_state(one),
+                  words.SOIL_TYPES.get(one.soil, one.soil)) for one in soil],
+        "soil_source": source("soil"), "soil_classes": soil_class_source(), "air": air_table(air) if air else None,
+        "air_figure": air, "air_badge": air_badge(air), "periods": PeriodForm().fields["period"].choices,  # type: ignore[attr-defined]
+    }  # fmt: skip
+    return render(request, "climate/station.html", context)
+
+
+def period_of(request: HttpRequest, numbers: Sequence[int]) -> tuple[PeriodForm, Stretch]:
+    bound = any(name in request.GET for name in ("period", "since", "until"))
+    form = PeriodForm(request.GET if bound else None, initial={"period": "week"})
+    good = form.cleaned_data if bound and form.is_valid() else {}
+    name = good.get("period") or "week"
+    return form, stretch(name, numbers, good.get("since"), good.get("until"))
+
+
+def span_text(span: Stretch) -> str:
+    return _("%(start)s to %(end)s") % {"start": words.when(span.start), "end": words.when(span.end)}
+
+
+def day_table(days: Days) -> Table:
+    rows = tuple(
+        (str(title), str(days.tally(name).yes), str(days.tally(name).open))
+        for name, title in words.DAY_TITLES.items()
+    )
+    header = (_("Kind of day"), _("Days"), _("Days with too few readings"))
+    return Table(_("Days by temperature"), header, rows, (False, True, True))
+
+
+def peak_row(peak: Any) -> dict[str, Any]:
+    window = next(item for item in rain_windows() if item.hours == peak.hours)
+    return {
+        "hours": peak.hours, "mm": words.number(peak.mm), "level": words.RAIN_LEVELS[peak.level],
+        "state": words.RAIN_STATES[peak.level], "known": peak.mm is not None,
+        "bounds": " / ".join(words.number(bound, 0) for bound in window.bounds),
+        "end": words.when(moment(peak.end)) if peak.end is not None else "–",
+    }  # fmt: skip
+
+
+def air_table(figure: AirFigure) -> Table:
+    rows = tuple(
+        (words.POLLUTANTS[name], words.number(figure.means.get(name), 0), str(figure.index.hours[name]),
+         str(words.AIR_CLASSES[figure.quality.classes[name]]) if name in figure.quality.classes else "–")
+        for name in figure.index.bounds
+    )  # fmt: skip
+    header = (_("Pollutant"), _("Mean (µg/m³)"), _("over hours"), _("Class"))
+    return Table(_("Air quality index"), header, rows, (False, True, True, False))
+
+
+def air_badge(figure: AirFigure | None) -> tuple[str, Any] | None:
+    worst = figure.quality.worst if figure else None
+    return (words.AIR_STATES[worst], words.AIR_CLASSES[worst]) if worst else None
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """The same subject at up to five places in one chart, and their figures side by side."""
+    found = stations(request.user, latest=False)
+    present = [key for key in subjects_of(found) if key != "rain"]
+    wanted = request.GET.get("show", "")
+    subject = by_key()[wanted if wanted in present else (present[0] if present else "temperature")]
+    able = [one for one in found if one.of(subject)]
+    choices = [(str(one.number), one.name) for one in able]
+    first = [number for number, _name in choices[:3]]
+    bound = bool(request.GET)
+    form = CompareForm(
+        request.GET if bound else None, subjects=present, stations=choices,
+        initial={"show": subject.key, "period": "week", "station": first},
+    )  # fmt: skip
+    good = form.cleaned_data if bound and form.is_valid() else {}
+    picked = set(good.get("station") or first)
+    chosen = [(one.name, one.of(subject)[0]) for one in able if str(one.number) in picked][:MOST_COMPARED]
+    span = stretch(
+        good.get("period") or "week", [one.number for _n, one in chosen], good.get("since"), good.get("until")
+    )
+    title = _("%(subject)s in comparison") % {"subject": subject.title}
+    context = {
+        "heading": _("Compare places"), "breadcrumbs": crumbs((_("Compare places"), "")), "filter_form": form,
+        "chart": line_chart(title, subject, chosen, span) if chosen else None, "span": span_text(span), "stretch": span,
+        "simulated": any(one.simulated for one in able if str(one.number) in picked),
+        "days": heat_table(chosen, span) if subject.key == "temperature" and chosen else None,
+        "days_source": source("days"),
+    }  # fmt: skip
+    return render(request, "climate/compare.html", context)
+
+
+def heat_table(chosen: Sequence[tuple[str, Series]], span: Stretch) -> Table:
+    names = tuple(words.DAY_TITLES)
+    rows = []
+    for name, one in chosen:
+        days = thermal_days(one, span)
+        tallies = [days.tally(kind) for kind in names]
+        rows.append((name, *(str(tally.yes) for tally in tallies), str(max(tally.open for tally in tallies))))
+    header = (_("Place"), *(str(words.DAY_TITLES[kind]) for kind in names), _("Days with too few readings"))
+    return Table(_("Days by temperature"), header, tuple(rows), (False, *(True for _title in header[1:])))
