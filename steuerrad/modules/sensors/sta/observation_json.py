@@ -6,8 +6,8 @@ Almost all observations are a number at an instant. Their JSON is one template f
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from itertools import chain, repeat
 from typing import Any
 
 import orjson
@@ -36,6 +36,9 @@ LINKS = ("Datastream", "FeatureOfInterest")
 def ids(table: pa.Table) -> list[str]:
     """The ids of observations: stream and time in µs."""
     streams, times = table.column("stream").to_pylist(), table.column("time").to_pylist()
+    if len(set(streams)) == 1:
+        head = f"{streams[0]}-"
+        return [head + str(time) for time in times]
     return [f"{stream}-{time}" for stream, time in zip(streams, times, strict=True)]
 
 
@@ -63,62 +66,64 @@ def valid_time(extra: dict[str, Any]) -> str | None:
 
 def rows_json(table: pa.Table, base: str, select: tuple[str, ...] = ()) -> bytes:
     """The inner part of a JSON array of observations, without its brackets."""
-    if table.num_rows == 0:
+    rows = table.num_rows
+    if rows == 0:
         return b""
     names, links = wanted(select)
-    template = _template(base, names, links)
-    filling = {
-        "id": lambda: ids(table),
-        "phenomenonTime": lambda: iso(table.column("time")).to_pylist(),
-        "resultTime": lambda: _result_times(table),
-        "result": lambda: [_number(value) for value in table.column("value").to_pylist()],
-    }
-    columns = [filling[name]() for name in template.columns]
-    parts = (
-        [template.text % row for row in zip(*columns, strict=True)] if columns else ["{}"] * table.num_rows
-    )
-    extras = table.column("extra")
-    if extras.null_count < table.num_rows:
-        for number, row in enumerate(table.to_pylist()):
-            if row["extra"] is not None:
-                parts[number] = orjson.dumps(one(row, base, select)).decode()
+    pieces = _pieces(table, base, names, links)
+    if table.column("extra").null_count == rows:
+        return "".join(chain.from_iterable(zip(*pieces, strict=True)))[:-1].encode()
+    parts = ["".join(row)[:-1] for row in zip(*pieces, strict=True)]
+    for number, row in enumerate(table.to_pylist()):
+        if row["extra"] is not None:
+            parts[number] = orjson.dumps(one(row, base, select)).decode()
     return ",".join(parts).encode()
 
 
-@dataclass(frozen=True)
-class _Filled:
-    """A template of one observation; columns: what fills its places, in order ("id" fills several)."""
+def _pieces(table: pa.Table, base: str, names: list[str], links: list[str]) -> list[Iterable[str]]:
+    """What the text of one observation consists of: columns of texts, and fixed text between them that repeats.
 
-    text: str
-    columns: tuple[str, ...]
-
-
-def _template(base: str, names: list[str], links: list[str]) -> _Filled:
-    root = orjson.dumps(base).decode()[1:-1].replace("%", "%%")
-    parts: list[tuple[str, str, str]] = []
-    for name in names:
-        if name == ID:
-            parts.append((ID, '"%s"', "id"))
-        elif name == SELF_LINK:
-            parts.append((SELF_LINK, f"\"{root}/Observations('%s')\"", "id"))
-        elif name == "result" or name == "resultTime":
-            parts.append((name, "%s", name))
-        elif name == "phenomenonTime":
-            parts.append((name, '"%s"', name))
-    for name in links:
-        parts.append((f"{name}@iot.navigationLink", f"\"{root}/Observations('%s')/{name}\"", "id"))
-    text = "{" + ",".join(f'"{key}":{place}' for key, place, _column in parts) + "}"
-    return _Filled(text, tuple(column for _key, _place, column in parts))
-
-
-def _number(value: float | None) -> str:
-    return "null" if value is None else repr(value)
+    Everything is one pass in C over whole columns; each row ends with a comma.
+    """
+    root = orjson.dumps(base).decode()[1:-1]
+    keys = ids(table)
+    link = f"{root}/Observations('"
+    filling: dict[str, tuple[str, Iterable[str], str]] = {
+        ID: ('"', keys, '"'),
+        SELF_LINK: (f'"{link}', keys, "')\""),
+        "phenomenonTime": ('"', moments(table.column("time")), '"'),
+        "resultTime": ("", _result_times(table), ""),
+        "result": ("", numbers(table.column("value")), ""),
+    }
+    members = [(name, filling[name]) for name in names if name in filling]
+    members += [(f"{name}@iot.navigationLink", (f'"{link}', keys, f"')/{name}\"")) for name in links]
+    found: list[Iterable[str]] = []
+    before = "{"
+    for name, (opening, column, closing) in members:
+        found += [repeat(f'{before}"{name}":{opening}', table.num_rows), column]
+        before = f"{closing},"
+    last = members[-1][1][2] + "}," if members else "{},"
+    return [*found, repeat(last, table.num_rows)]
 
 
-def _result_times(table: pa.Table) -> list[str]:
+def numbers(column: pa.ChunkedArray) -> list[str]:
+    """The JSON of each number; null where there is none."""
+    return orjson.dumps(column.to_numpy(), option=orjson.OPT_SERIALIZE_NUMPY).decode()[1:-1].split(",")
+
+
+def moments(column: pa.ChunkedArray) -> list[str]:
+    """ISO 8601 in UTC of µs, none of them null: milliseconds, and microseconds where there are any."""
+    found = orjson.dumps(column.to_numpy().astype("datetime64[us]"), option=orjson.OPT_SERIALIZE_NUMPY)
+    texts = found.decode()[2:-2].split('","')
+    return [f"{text}.000Z" if len(text) == 19 else f"{text.removesuffix('000')}Z" for text in texts]
+
+
+def _result_times(table: pa.Table) -> Iterable[str]:
     column = table.column("result_time")
     if column.null_count == table.num_rows:
-        return ["null"] * table.num_rows
+        return repeat("null", table.num_rows)
+    if column.null_count == 0:
+        return [f'"{text}"' for text in moments(column)]
     return ["null" if text is None else f'"{text}"' for text in iso(column).to_pylist()]
 
 
@@ -158,7 +163,7 @@ def data_arrays(table: pa.Table, base: str, select: tuple[str, ...] = ()) -> lis
     extras = [orjson.loads(text) if text else {} for text in table.column("extra").to_pylist()]
     if everything:
         names = [name for name in names if name not in RARE or any(name in extra for extra in extras)]
-    starts = iso(table.column("time")).to_pylist()
+    starts = moments(table.column("time"))
     values = table.column("value").to_pylist()
     readers: dict[str, Callable[[], list[Any]]] = {
         ID: lambda: [extra.get("id") or key for key, extra in zip(ids(table), extras, strict=True)],
