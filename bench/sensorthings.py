@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -78,7 +79,7 @@ def main() -> None:
     from steuerrad.modules.sensors.sta.app import answer
     from steuerrad.modules.sensors.sta.context import Context
     from steuerrad.modules.sensors.sta.observation_json import rows_json
-    from steuerrad.platform.observations.store import Local
+    from steuerrad.platform.observations.store import Local, Observations
 
     numbers = catalogue()
     with tempfile.TemporaryDirectory() as folder, open_folder(Path(folder) / "o") as writer:
@@ -88,7 +89,7 @@ def main() -> None:
             streams = np.tile(np.array(numbers), 100)
             writer.submit(batch(streams, times, random.random(len(times)))).result()
         writer.barrier()
-        store = Local(writer)
+        store = cast(Observations, Local(writer))
         print(f"{THINGS} things, {STREAMS} datastreams, {STREAMS * ROWS:,} observations\n")
         print(f"{'question':42} {'ms':>8} {'kB':>8} {'× writing alone':>16}")
         for name, url in QUESTIONS.items():
