@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.climate.cards import CARDS
+from steuerrad.modules.climate.demo import DEMO, SIMULATE
 
 module = Module(
     slug="climate",
@@ -12,4 +13,6 @@ module = Module(
     urls="steuerrad.modules.climate.urls",
     navigation=(NavigationItem(_("City climate"), "climate:index", order=300),),
     cards=CARDS,
+    jobs=(SIMULATE,),
+    demo=(DEMO,),
 )
