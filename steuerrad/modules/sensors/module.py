@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from steuerrad.kernel.contributions import Module
+from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.sensors.commands import COMMANDS
 from steuerrad.modules.sensors.loaders import LOADER
 
@@ -12,6 +12,7 @@ module = Module(
     summary=_("Every sensor in, every standard out: devices, datastreams and their observations"),
     urls="steuerrad.modules.sensors.urls",
     url_prefix="",
+    navigation=(NavigationItem(_("Sensors"), "sensors:things", order=240),),
     commands=COMMANDS,
     loaders=(LOADER,),
 )

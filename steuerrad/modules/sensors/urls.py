@@ -2,10 +2,17 @@
 
 from django.urls import path
 
+from steuerrad.modules.sensors import views
 from steuerrad.modules.sensors.sta.serving import view as sta
 
 app_name = "sensors"
 urlpatterns = [
+    path("sensors/", views.things, name="things"),
+    path("sensors/new/", views.new_thing, name="new_thing"),
+    path("sensors/import/", views.upload, name="import"),
+    path("sensors/things/<int:pk>/", views.thing, name="thing"),
+    path("sensors/things/<int:pk>/new/", views.new_stream, name="new_stream"),
+    path("sensors/things/<int:pk>/release/", views.release, name="release"),
     path("sta/v1.1", sta, name="sta_root"),
     path("sta/v1.1/<path:path>", sta, name="sta"),
     path("sta/v1.1/", sta, name="sta_slash"),
