@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from steuerrad.engines.observations.faults import TooMuch
 from steuerrad.engines.observations.periods import Period, edges
-from steuerrad.engines.observations.reading import condition, greater, lesser, numbers
+from steuerrad.engines.observations.reading import condition, numbers
 from steuerrad.engines.observations.room import Room
 from steuerrad.engines.observations.sums import floored
 from steuerrad.engines.observations.times import DAY, HOUR, MINUTE, SECOND
@@ -56,11 +56,7 @@ def aggregate(
     """See Store.aggregate."""
     check(functions)
     wanted = numbers(streams) or []
-    extent = room.known.extent(wanted)
-    first = min(extent[0], oldest_sum(room, wanted)) if extent else None
-    if extent is None or first is None:
-        return empty(functions)
-    low, high = greater(start, first), lesser(end, extent[1] + 1)
+    low, high = reach(room, wanted, start, end)
     if low >= high:
         return empty(functions)
     # The periods at both ends are cut at start and end, as asked, not at the first and last row.
@@ -99,14 +95,25 @@ def empty(functions: Sequence[str]) -> pa.Table:
     return pa.schema([*fields, *((name, pa.float64()) for name in functions)]).empty_table()
 
 
-def oldest_sum(room: Room, streams: Sequence[int]) -> int:
-    """Start of what the sums still tell of raw rows that a rule of retention has taken away."""
-    if not room.known.any_expired:
-        return 2**63 - 1
-    chosen = condition(streams, None, None)
-    table = room.table(f"SELECT min(time) AS t FROM daily_cold WHERE {chosen.sql}", chosen.values)
-    oldest = table.column("t")[0].as_py()
-    return 2**63 - 1 if oldest is None else int(oldest)
+def reach(room: Room, streams: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """The part of [start, end) in which there can be anything, in whole days unless start or end cut it.
+
+    The sums go back further than the rows when a rule of retention has taken these away.
+    """
+    extent = room.known.extent(streams)
+    oldest = newest = None
+    if room.known.any_expired:
+        chosen = condition(streams, None, None)
+        found = room.table(
+            f"SELECT min(time) AS oldest, max(time) AS newest FROM daily_cold WHERE {chosen.sql}",
+            chosen.values,
+        )
+        oldest, newest = (found.column(name)[0].as_py() for name in ("oldest", "newest"))
+    first = min((at for at in (extent and extent[0], oldest) if at is not None), default=None)
+    last = max((at for at in (extent and extent[1], newest) if at is not None), default=None)
+    if first is None or last is None:
+        return 0, 0
+    return max(start, first // DAY * DAY), min(end, (last // DAY + 1) * DAY)
 
 
 def buckets(period: Period, zone: str, low: int, high: int) -> tuple[list[int], int, int]:
@@ -134,33 +141,37 @@ def plain(streams: Sequence[int], low: int, high: int, without: Sequence[int]) -
 
 
 def sums(streams: Sequence[int], low: int, high: int, slot: int) -> Query:
-    """Sums that cover [low, high): of days or hours where whole ones fit, of the rows at both ends and of hot rows.
+    """Sums that cover [low, high): of whole days and hours, of the rows at both ends and of the rows that are hot.
 
-    A day is used only with cold rows; warm ones have hours, hot ones have nothing yet.
+    Days are only used where the periods are whole days. Warm rows have hours, hot ones have nothing yet.
     """
-    parts: list[str] = []
-    values: list[object] = []
-    for table, tier, width in cover(slot):
-        inner = -(-low // width) * width, high // width * width
-        if inner[0] < inner[1]:
-            whole = condition(streams, *inner)
-            parts.append(f"SELECT stream, time, n, total, low, high FROM {table} WHERE {whole.sql}")
-            values += whole.values
-            ends = [(low, inner[0]), (inner[1], high)]
-        else:
-            ends = [(low, high)]
-        for at, to in ends:
-            if at < to:
-                part = from_rows(streams, at, to, tier)
-                parts.append(part.sql)
-                values += part.values
-    hot = from_rows(streams, low, high, "hot", slot)
-    return Query(" UNION ALL ".join([*parts, hot.sql]), [*values, *hot.values])
+    days = [("daily_cold", DAY)] if slot == DAY else []
+    parts = [
+        *layered(streams, low, high, [*days, ("hourly_cold", HOUR)], "cold"),
+        *layered(streams, low, high, [("hourly_warm", HOUR)], "warm"),
+        from_rows(streams, low, high, "hot", slot),
+    ]
+    return Query(" UNION ALL ".join(part.sql for part in parts), [v for part in parts for v in part.values])
 
 
-def cover(slot: int) -> tuple[tuple[str, str, int], ...]:
-    cold = ("daily_cold", "cold", DAY) if slot == DAY else ("hourly_cold", "cold", HOUR)
-    return cold, ("hourly_warm", "warm", HOUR)
+def layered(
+    streams: Sequence[int], low: int, high: int, layers: Sequence[tuple[str, int]], tier: str
+) -> Iterator[Query]:
+    """Whole intervals from the widest layer, what is left at both ends from the next one, at last from the rows."""
+    if low >= high:
+        return
+    if not layers:
+        yield from_rows(streams, low, high, tier)
+        return
+    (table, width), *rest = layers
+    inner = -(-low // width) * width, high // width * width
+    if inner[0] >= inner[1]:
+        yield from layered(streams, low, high, rest, tier)
+        return
+    whole = condition(streams, *inner)
+    yield Query(f"SELECT stream, time, n, total, low, high FROM {table} WHERE {whole.sql}", whole.values)
+    yield from layered(streams, low, inner[0], rest, tier)
+    yield from layered(streams, inner[1], high, rest, tier)
 
 
 def from_rows(streams: Sequence[int], low: int, high: int, table: str, slot: int = HOUR) -> Query:

@@ -176,15 +176,17 @@ def store(room: Room, part: Part, plan: Plan | None, seq: int) -> Outcome:
         if plan and plan.revisions:
             note_revisions(connection, plan.revisions)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'applied'", [seq])
-    room.applied = seq
     room.hot_rows += rows.num_rows
     if plan is None:
         room.known.learn(part.slots, rows, rows.num_rows)
+    else:
+        room.hot_rows -= sum(item.tier == "hot" for item in plan.replaced)
+        room.warm_rows -= sum(item.tier == "warm" for item in plan.replaced)
+        if rows.num_rows:
+            room.known.learn(part.slots[plan.append], rows, plan.fresh)
+    room.applied = seq  # last: who waits for it must find the rows in memory too
+    if plan is None:
         return Outcome(rows.num_rows, 0, 0, part.expired, rows)
-    room.hot_rows -= sum(item.tier == "hot" for item in plan.replaced)
-    room.warm_rows -= sum(item.tier == "warm" for item in plan.replaced)
-    if rows.num_rows:
-        room.known.learn(part.slots[plan.append], rows, plan.fresh)
     return Outcome(int(plan.fresh.sum()), plan.duplicates, len(plan.revisions), part.expired, rows)
 
 

@@ -12,9 +12,9 @@ import duckdb
 from steuerrad.engines.observations.reading import condition
 from steuerrad.engines.observations.room import Room
 from steuerrad.engines.observations.sealing import seal
-from steuerrad.engines.observations.sums import TABLES, summed
+from steuerrad.engines.observations.sums import TABLES, merged, summed
 from steuerrad.engines.observations.tables import TIERS
-from steuerrad.engines.observations.times import DAY
+from steuerrad.engines.observations.times import DAY, HOUR
 
 BESIDE = ("revisions", "flags", "corrections")
 
@@ -33,6 +33,8 @@ class Retention:
 
 def delete(room: Room, stream: int, start: int, end: int, *, by: str, reason: str) -> int:
     """Remove rows with start <= time < end and all that stands beside them; a note of it is kept."""
+    if start >= end:
+        return 0
     chosen = condition([stream], start, end)
     with room.moving, room.writing:
         gone: dict[str, int] = {}
@@ -54,14 +56,19 @@ def delete(room: Room, stream: int, start: int, end: int, *, by: str, reason: st
 
 
 def renew_sums(connection: duckdb.DuckDBPyConnection, tier: str, stream: int, start: int, end: int) -> None:
-    """Sums of the hours and days that the interval touches, anew from what is left of the rows."""
+    """Sums of the hours that the interval touches anew from what is left of the rows, those of days from the hours.
+
+    Where a rule of retention has taken the rows, such hours are lost as a whole.
+    """
     for name, width in TABLES[tier]:
         low, high = start // width * width, -(-end // width) * width
         connection.execute(
             f"DELETE FROM {name} WHERE stream = ? AND time >= ? AND time < ?", [stream, low, high]
         )
-        left = f"(SELECT * FROM {tier} WHERE stream = ? AND time >= ? AND time < ?)"
-        connection.execute(f"INSERT INTO {name} {summed(left, width)}", [stream, low, high])
+        source = tier if width == HOUR else f"hourly_{tier}"
+        left = f"(SELECT * FROM {source} WHERE stream = ? AND time >= ? AND time < ?)"
+        sums = summed(left, width) if width == HOUR else merged(left, width)
+        connection.execute(f"INSERT INTO {name} {sums}", [stream, low, high])
 
 
 def renew_summary(connection: duckdb.DuckDBPyConnection, streams: Sequence[int]) -> None:

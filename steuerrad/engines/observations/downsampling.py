@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from steuerrad.engines.observations.aggregating import SUMMABLE, oldest_sum, sums
+from steuerrad.engines.observations.aggregating import SUMMABLE, reach, sums
 from steuerrad.engines.observations.faults import TooMuch
 from steuerrad.engines.observations.reading import condition as conditioned
-from steuerrad.engines.observations.reading import greater, lesser, selected
+from steuerrad.engines.observations.reading import selected
 from steuerrad.engines.observations.room import Room
 from steuerrad.engines.observations.sums import floored
 from steuerrad.engines.observations.times import DAY, HOUR, MINUTE, SECOND
@@ -32,11 +32,7 @@ def downsample(room: Room, stream: int, start: int, end: int, points: int = 500)
     """See Store.downsample."""
     if not 1 <= points <= MOST_POINTS:
         raise TooMuch(f"points must lie between 1 and {MOST_POINTS}, not {points}")
-    extent = room.known.extent([stream])
-    if extent is None or start >= end:
-        return SCHEMA.empty_table()
-    low = greater(start, min(extent[0], oldest_sum(room, [stream])))
-    high = lesser(end, extent[1] + 1)
+    low, high = reach(room, [stream], start, end)
     if low >= high:
         return SCHEMA.empty_table()
     if (
