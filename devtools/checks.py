@@ -212,14 +212,18 @@ def check_django(_: Sequence[str]) -> Result:
 
 
 def check_sqlite(arguments: Sequence[str]) -> Result:
+    from devtools.provision import ensure_mosquitto
+
+    ensure_mosquitto()
     return _pytest("sqlite", "not browser and not start", arguments, workers=WORKERS)
 
 
 def check_postgres(arguments: Sequence[str]) -> Result:
-    from devtools.provision import ensure_postgres
+    from devtools.provision import ensure_mosquitto, ensure_postgres
     from tests.support.postgres import PostgresError, server
 
     ensure_postgres()
+    ensure_mosquitto()
     try:
         with server() as url:
             database = {"STEUERRAD_DATABASE_URL": url, "DATABASE_URL": url}

@@ -9,7 +9,7 @@ from devtools.console import Fault, Ticker
 from devtools.environment import apt_install, uv_env
 from devtools.places import LOCKS, LOGS, TOOLS, UV, VENV
 from devtools.processes import run_logged
-from tests.support import chromium, postgres
+from tests.support import chromium, mqtt, postgres
 
 
 def ensure_postgres() -> None:
@@ -39,6 +39,17 @@ def ensure_chromium() -> None:
             run_logged("Installing Chromium", command, LOGS / "chromium.log")
     if not chromium.find():
         raise Fault("Chromium could not be installed; install it, or leave it out with --without browser.")
+
+
+def ensure_mosquitto() -> None:
+    """A Mosquitto broker: the system's, else Debian's package as root."""
+    if mqtt.find():
+        return
+    if _may_use_apt():
+        with Ticker("Installing Mosquitto for the tests"):
+            apt_install("Mosquitto", "mosquitto")
+    if not mqtt.find():
+        raise Fault("Mosquitto could not be installed; install it to test the intake over MQTT.")
 
 
 def _may_use_apt() -> bool:

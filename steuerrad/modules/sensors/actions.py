@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 from django.core.exceptions import PermissionDenied
@@ -89,7 +90,16 @@ def ensure_thing(user: Any, form: FileFormat, contents: Contents, origin: str, s
     return thing
 
 
-def ensure_stream(user: Any, form: FileFormat, thing: Thing, column: str, one: Series) -> Datastream:
+class Kind(Protocol):
+    """What a file format and a device profile both say of the instrument."""
+
+    @property
+    def sensor(self) -> Mapping[str, Any]: ...
+    @property
+    def interval_s(self) -> int: ...
+
+
+def ensure_stream(user: Any, form: Kind, thing: Thing, column: str, one: Series) -> Datastream:
     """The datastream of a column of the thing, made where it is missing."""
     found = Datastream.objects.filter(thing=thing, properties__column=column).first()
     if found is not None:
@@ -104,7 +114,7 @@ def ensure_stream(user: Any, form: FileFormat, thing: Thing, column: str, one: S
     return catalogue.save(
         user,
         Datastream(
-            name=f"{word.name}, {thing.name}", thing=thing, sensor=sensor, observed_property=seen,
+            name=f"{one.label or word.name}, {thing.name}"[:300], thing=thing, sensor=sensor, observed_property=seen,
             unit_name=unit.name, unit_symbol=unit.symbol, unit_definition=unit.definition, unit_code=unit.code,
             low=one.low, high=one.high, interval_s=form.interval_s, properties={"column": column},
         ),

@@ -18,12 +18,16 @@ FOLDER = Path(__file__).with_name("formats")
 
 @dataclass(frozen=True)
 class Series:
-    """A column of figures: what it observes, in which unit (UCUM), and what can be at all."""
+    """A column of figures: what it observes, in which unit (UCUM), and what can be at all.
+
+    label: its name where a device observes the same property several times.
+    """
 
     property: str
     unit: str
     low: float | None = None
     high: float | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from steuerrad.modules.sensors.lorawan.models import (  # noqa: F401 - Django finds them here
+    DeadUplink,
+    DeviceProfile,
+    Gateway,
+    LoraDevice,
+    Reception,
+)
+
 
 class Intake(models.Model):
     """A file that was imported: what it held, so that the same file is known again and every figure has its source."""

@@ -52,7 +52,7 @@ def decode(
     except pool.WorkerError as error:
         raise CodecError(str(error)) from error
     if "answer" not in found:
-        raise CodecError(_reason(str(found.get("error", ""))))
+        raise CodecError(plain(_reason(str(found.get("error", "")))))
     return _checked(found["answer"])
 
 
@@ -73,7 +73,7 @@ def _checked(answer: str) -> Decoded:
         raise CodecError("The codec's result cannot be read.") from error
     errors = _texts(result.get("errors"))
     if errors:
-        raise CodecError("; ".join(errors))
+        raise CodecError("; ".join(errors)[:2000])
     data = result.get("data")
     if not isinstance(data, dict):
         raise CodecError("The codec returned no data.")
@@ -82,13 +82,16 @@ def _checked(answer: str) -> Decoded:
 
 
 def _texts(found: Any) -> tuple[str, ...]:
-    return tuple(str(one)[:LONGEST_TEXT] for one in found) if isinstance(found, list) else ()
+    return tuple(plain(str(one))[:LONGEST_TEXT] for one in found) if isinstance(found, list) else ()
+
+
+def plain(text: str) -> str:
+    """Without what no database takes: half characters and zeros."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _within_bounds(found: Any) -> None:
-    count = 0
-    for depth, value in _walk(found, -1):
-        count += 1
+    for count, (depth, value) in enumerate(_walk(found, -1), 1):
         if depth > MOST_DEPTH:
             raise CodecError(f"The codec's result is nested deeper than {MOST_DEPTH} levels.")
         if count > MOST_VALUES:

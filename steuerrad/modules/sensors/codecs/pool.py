@@ -54,7 +54,7 @@ class Worker:
     def _start(self) -> None:
         self.close()
         self._known = set()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-I", "-u", str(HERE / "worker.py")],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
             cwd="/", env={}, close_fds=True, start_new_session=True,
