@@ -38,6 +38,11 @@ from steuerrad.modules.sensors.sta.reading import JSON, read
 Headers = dict[str, str]
 Response = tuple[int, Headers, bytes]
 LONGEST_BODY = 32 * 1024 * 1024
+#: Pages of other sites may ask: there is no cookie that a browser would add, only keys that the page itself holds.
+ANYWHERE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Location, Retry-After",
+}
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
 
 
@@ -51,6 +56,13 @@ def answer(
     headers: with names in lower case; context.who: the caller. Returns status, headers and body; never raises for
     anything that a request can do.
     """
+    status, told, content = _checked(method, path, query, headers, body, context)
+    return status, {**told, **ANYWHERE}, content
+
+
+def _checked(
+    method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, context: Context
+) -> Response:
     try:
         return _answered(method, path, query, headers, body, context)
     except Fault as error:
@@ -102,7 +114,12 @@ def _answered(
     if method not in METHODS:
         raise NotAllowed(f"{method[:20]} is no method of this service")
     if method == "OPTIONS":
-        return 204, {"Allow": ", ".join(METHODS)}, b""
+        allowed = ", ".join(METHODS)
+        asked = {
+            "Access-Control-Allow-Methods": allowed,
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Prefer",
+        }
+        return 204, {"Allow": allowed, "Access-Control-Max-Age": "86400", **asked}, b""
     special = path.strip("/")
     if special in SPECIAL:
         if method != "POST":
@@ -204,7 +221,7 @@ def _create_observations(headers: Mapping[str, str], body: bytes, context: Conte
 
 
 def _batch(headers: Mapping[str, str], body: bytes, context: Context) -> Response:
-    return batching.run(headers, body, context, answer)
+    return batching.run(headers, body, context, _checked)
 
 
 SPECIAL: dict[str, Callable[[Mapping[str, str], bytes, Context], Response]] = {

@@ -39,6 +39,7 @@ class Expander:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.left = MOST_ENTITIES
+        self._weights: dict[int, int] = {}
 
     def entities(self, entity: EntityType, rows: Sequence[Any], options: Options) -> list[Row]:
         """Entities of the catalogue as objects, in the order of the rows."""
@@ -48,7 +49,7 @@ class Expander:
         found = [writer.entity(entity, row, options.select, expanded) for row in rows]
         for item in options.expand:
             self._expand(entity, rows, found, item)
-        return found
+        return self._weighed(found, options)
 
     def observations(self, rows: Sequence[Row], options: Options) -> list[Row]:
         """Observations (rows of the store) as objects."""
@@ -61,6 +62,21 @@ class Expander:
             children = self._by_key(entity, {key for key in keys if key is not None}, item.options)
             for target, key in zip(found, keys, strict=True):
                 target[item.name] = children.get(key)
+        return self._weighed(found, options)
+
+    def _weighed(self, found: list[Row], options: Options) -> list[Row]:
+        """Refuse what is read once but would be written too often: one thing inside of each of its datastreams."""
+        total = 0
+        for target in found:
+            weight = 1
+            for item in options.expand:
+                inner = target[item.name]
+                parts = inner if isinstance(inner, list) else [inner] if inner else []
+                weight += sum(self._weights[id(part)] for part in parts)
+            self._weights[id(target)] = weight
+            total += weight
+        if total > MOST_ENTITIES:
+            raise _too_many()
         return found
 
     def writer_for(self, entity: EntityType, rows: Sequence[Any]) -> Writer:
@@ -84,7 +100,7 @@ class Expander:
     def _take(self, number: int) -> None:
         self.left -= number
         if self.left < 0:
-            raise BadRequest(f"the answer would hold more than {MOST_ENTITIES} entities; use $top", "$expand")
+            raise _too_many()
 
     def _keys_beyond(self, rows: Sequence[Row], name: str) -> list[int | None]:
         if name == "Datastream":
@@ -135,7 +151,8 @@ class Expander:
         place = Window(RowNumber(), partition_by=[F("parent_key")], order_by=[*terms, F("pk").asc()])
         last = options.skip + options.limit
         page = chosen.annotate(place=place).filter(place__gt=options.skip, place__lte=last + 1)
-        children = list(page.order_by("parent_key", "place"))
+        # One more than may be written is enough to know that it is too much.
+        children = list(page.order_by("parent_key", "place")[: self.left + len(rows) + 1])
         kept = [child for child in children if child.place <= last]
         objects = self.entities(beyond, kept, options)
         lists: dict[int, list[Row]] = {}
@@ -166,7 +183,7 @@ class Expander:
         if tables is None:
             if len(rows) > MOST_READINGS:
                 raise BadRequest(f"observations of more than {MOST_READINGS} at once; use $top", "$expand")
-            tables = [self._observed(entity, row.pk, options) for row in rows]
+            tables = self._observed_by_each(entity, rows, options)
         lists = [table.slice(0, options.limit).to_pylist() for table, _count in tables]
         objects = iter(self.observations([row for part in lists for row in part], options))
         for row, target, part, (table, count) in zip(rows, found, lists, tables, strict=True):
@@ -192,6 +209,19 @@ class Expander:
             found.append((part, number if options.count else None))
         return found
 
+    def _observed_by_each(
+        self, entity: EntityType, rows: Sequence[Any], options: Options
+    ) -> list[tuple[pa.Table, int | None]]:
+        found, held = [], 0
+        for row in rows:
+            found.append(self._observed(entity, row.pk, options))
+            held += found[-1][0].num_rows
+            if held > self.left + len(
+                found
+            ):  # each table may hold one row that only says that there are more
+                self._take(held)
+        return found
+
     def _observed(self, entity: EntityType, key: int, options: Options) -> tuple[pa.Table, int | None]:
         beyond = BY_NAME["Observation"]
         base = Chosen(frozenset([key])) if entity.name == "Datastream" else Chosen(where=of_features({key}))
@@ -209,6 +239,10 @@ class Expander:
         if options.count:
             count = self.context.store.count(streams, chosen.start, chosen.end, chosen.where)
         return table, count
+
+
+def _too_many() -> BadRequest:
+    return BadRequest(f"the answer would hold more than {MOST_ENTITIES} entities; use $top", "$expand")
 
 
 def _only_newest(options: Options) -> bool:

@@ -113,7 +113,10 @@ def numbers(column: pa.ChunkedArray) -> list[str]:
 
 def moments(column: pa.ChunkedArray) -> list[str]:
     """ISO 8601 in UTC of µs, none of them null: milliseconds, and microseconds where there are any."""
-    found = orjson.dumps(column.to_numpy().astype("datetime64[us]"), option=orjson.OPT_SERIALIZE_NUMPY)
+    try:
+        found = orjson.dumps(column.to_numpy().astype("datetime64[us]"), option=orjson.OPT_SERIALIZE_NUMPY)
+    except TypeError:  # at the edges of the calendar
+        return iso(column).to_pylist()
     texts = found.decode()[2:-2].split('","')
     return [f"{text}.000Z" if len(text) == 19 else f"{text.removesuffix('000')}Z" for text in texts]
 
