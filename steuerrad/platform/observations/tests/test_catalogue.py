@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
+from steuerrad.engines.observations import batch
 from steuerrad.kernel import clock
 from steuerrad.platform.accounts.models import Membership
 from steuerrad.platform.accounts.roles import Role
@@ -25,6 +26,8 @@ from steuerrad.platform.observations.models import (
     Sensor,
     Thing,
 )
+from steuerrad.platform.observations.store import owning
+from steuerrad.platform.observations.sweeping import sweep
 from steuerrad.platform.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -140,13 +143,19 @@ def test_a_move_is_remembered_and_an_old_one_moves_nothing(coordinator) -> None:
     assert FeatureOfInterest.objects.filter(pk=feature.pk).exists(), "what was observed stays"
 
 
-def test_what_is_removed_is_to_be_taken_from_the_store(coordinator) -> None:
+def test_what_is_removed_is_taken_from_the_store(coordinator, tmp_path) -> None:
     thing = actions.save(coordinator, Thing(name="A"))
     numbers = [datastream(coordinator, thing).pk for _ in range(2)]
     actions.remove(coordinator, thing)
     assert list(RemovedStream.objects.values_list("number", flat=True)) == numbers
     again = datastream(coordinator, actions.save(coordinator, Thing(name="B")))
     assert again.pk not in numbers
+    with owning(tmp_path) as store:
+        store.submit(batch([*numbers, again.pk], [1, 2, 3], [1.0, 2.0, 3.0]))
+        sweep()
+        sweep()
+        assert store.latest().column("stream").to_pylist() == [again.pk]
+    assert not RemovedStream.objects.filter(done_at=None).exists()
 
 
 def test_what_cannot_be_is_refused(coordinator) -> None:
