@@ -124,7 +124,7 @@ class DataServer:
             raise RefusedError(404, "There is nothing here.")
         context = self._context(await self._sender(given), scope, given)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        path = scope["raw_path"].decode("latin-1").partition("?")[0].removeprefix(ROOT)
+        path = scope["path"].removeprefix(ROOT)  # ASGI has undone the percent-encoding
         query = scope["query_string"].decode("latin-1")
         status, told, answered = await self._in_thread(
             lambda: _answered(scope["method"], path, query, headers, body, context)
