@@ -38,6 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Passwords are hashed by the same method as in service, with the least effort that it knows.
     """
+    data = tempfile.mkdtemp(prefix="data-")  # observations of the tests never reach those of the installation
+    config.add_cleanup(lambda: shutil.rmtree(data, ignore_errors=True))
+    settings.DATA_DIR = Path(data)
     static = tempfile.mkdtemp(prefix="static-")
     config.add_cleanup(lambda: shutil.rmtree(static, ignore_errors=True))
     settings.STATIC_ROOT = Path(static)

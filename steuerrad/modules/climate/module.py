@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.climate.cards import CARDS
+from steuerrad.modules.climate.datasets import DATASETS
 from steuerrad.modules.climate.demo import DEMO, SIMULATE
+from steuerrad.modules.climate.kpis import KPIS
+from steuerrad.modules.climate.search import SEARCH
 
 module = Module(
     slug="climate",
@@ -12,7 +15,10 @@ module = Module(
     summary=_("Heat, rain, soil and air in the city: now, over years, in plain words, to take away"),
     urls="steuerrad.modules.climate.urls",
     navigation=(NavigationItem(_("City climate"), "climate:index", order=300),),
+    kpis=KPIS,
     cards=CARDS,
+    datasets=DATASETS,
+    search=SEARCH,
     jobs=(SIMULATE,),
     demo=(DEMO,),
 )

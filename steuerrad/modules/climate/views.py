@@ -104,9 +104,11 @@ def spot(subject: Subject, one: Station, series: Series) -> Spot:
 def city_sentences(subject: Subject, shown: Sequence[tuple[Station, list[Series]]]) -> list[str]:
     """Lowest and highest of what is fresh, and how many are silent."""
     fresh = [(one, series[0]) for one, series in shown if series[0].latest and not series[0].latest.old]
+    real = [pair for pair in fresh if not pair[0].simulated]
+    compared = real or fresh  # what is simulated is never set against what is measured
     found = []
-    if len(fresh) > 1:
-        ordered = sorted(fresh, key=lambda pair: pair[1].latest.value if pair[1].latest else 0)
+    if len(compared) > 1:
+        ordered = sorted(compared, key=lambda pair: pair[1].latest.value if pair[1].latest else 0)
         (low, low_series), (high, high_series) = ordered[0], ordered[-1]
         found.append(
             _("Lowest at %(low)s with %(low_value)s, highest at %(high)s with %(high_value)s.")
@@ -127,7 +129,7 @@ def city_sentences(subject: Subject, shown: Sequence[tuple[Station, list[Series]
 @require_safe
 def station_page(request: HttpRequest, number: int) -> HttpResponse:
     """One station: what it measures now, charts of a period, figures with their definitions, downloads."""
-    found = station(request.user, number)
+    found = station(request.user, number) if number < 2**31 else None
     if found is None:
         raise Http404
     form, span = period_of(request, [one.number for one in found.series])

@@ -94,7 +94,7 @@ def _rain_rate(seconds: Values, cloud: Values, site: Site) -> Values:
     shower = (
         np.clip(noise(seconds, 0.8 * HOUR, 51 + site.seed) - 0.72, 0, None)
         * np.clip(cloud - 0.35, 0, None)
-        * 90
+        * 25
     )
     return np.where(front + shower > 0.08, front + shower, 0.0)
 
