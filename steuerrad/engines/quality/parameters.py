@@ -142,9 +142,10 @@ def parameters(found: Mapping[str, Any]) -> Parameters:
     for name in found:
         if name not in KINDS:
             raise ParameterError(name, f"there is no such test; there are {', '.join(KINDS)}")
-    return Parameters(**{
+    made: dict[str, Any] = {
         name: _one(name, KINDS[name], told) for name, told in found.items() if told is not False
-    })  # fmt: skip
+    }
+    return Parameters(**made)
 
 
 def _one(place: str, kind: type[One], told: Any) -> One:

@@ -1,3 +1,4 @@
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false, reportMissingTypeStubs=false
 """Faults put into real series, so that what the tests find can be counted. Every fault is made by a fixed seed.
 
 Sizes do not depend on the thresholds of the tests: they are multiples of the series' own `unit`, the 99th percentile of its

@@ -1,4 +1,4 @@
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false, reportMissingTypeStubs=false
 """Tests of one series: times (µs, rising), values (no NaN) → a flag for each value. All cost O(values).
 
 Gross range, spike, rate of change, flat line ("stuck") and attenuated signal follow QARTOD (Manual for Real-Time Quality

@@ -12,6 +12,7 @@ from steuerrad.engines.observations import InUse
 from steuerrad.kernel.contributions import Command
 from steuerrad.modules.sensors.actions import Imported, import_file
 from steuerrad.modules.sensors.file_formats import format_of, formats
+from steuerrad.modules.sensors.quality.commands import COMMANDS as QUALITY_COMMANDS
 from steuerrad.modules.sensors.reading import FileRefusedError
 from steuerrad.platform.observations.models import Thing
 from steuerrad.platform.observations.store import UnavailableError, owning, reachable, socket_path
@@ -88,4 +89,5 @@ COMMANDS = (
         "sensors", "serve", "run the data server: the owner of the observations", run_serve, configure_serve
     ),
     Command("sensors", "import", "read files of sensors into the store", run_import, configure_import),
+    *QUALITY_COMMANDS,
 )

@@ -13,6 +13,7 @@ from steuerrad.modules.sensors.lorawan.models import (  # noqa: F401 - Django fi
     LoraDevice,
     Reception,
 )
+from steuerrad.modules.sensors.quality.models import QualityRun, QualityState  # noqa: F401 - Django finds them here
 
 
 class Intake(models.Model):

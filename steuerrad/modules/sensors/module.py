@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.sensors.commands import COMMANDS
 from steuerrad.modules.sensors.loaders import LOADER
+from steuerrad.modules.sensors.lorawan.commands import COMMANDS as LORAWAN
+from steuerrad.modules.sensors.lorawan.jobs import TIDY
+from steuerrad.modules.sensors.quality.jobs import JOBS as QUALITY_JOBS
 
 module = Module(
     slug="sensors",
@@ -13,6 +16,7 @@ module = Module(
     urls="steuerrad.modules.sensors.urls",
     url_prefix="",
     navigation=(NavigationItem(_("Sensors"), "sensors:things", order=240),),
-    commands=COMMANDS,
+    commands=(*COMMANDS, *LORAWAN),
     loaders=(LOADER,),
+    jobs=(*QUALITY_JOBS, TIDY),
 )

@@ -3,16 +3,20 @@
 from django.urls import path
 
 from steuerrad.modules.sensors import views
+from steuerrad.modules.sensors.lorawan.urls import urlpatterns as lorawan
+from steuerrad.modules.sensors.quality.urls import urlpatterns as quality
 from steuerrad.modules.sensors.sta.serving import view as sta
 
 app_name = "sensors"
 urlpatterns = [
+    *quality,
     path("sensors/", views.things, name="things"),
     path("sensors/new/", views.new_thing, name="new_thing"),
     path("sensors/import/", views.upload, name="import"),
     path("sensors/things/<int:pk>/", views.thing, name="thing"),
     path("sensors/things/<int:pk>/new/", views.new_stream, name="new_stream"),
     path("sensors/things/<int:pk>/release/", views.release, name="release"),
+    *lorawan,
     path("sta/v1.1", sta, name="sta_root"),
     path("sta/v1.1/<path:path>", sta, name="sta"),
     path("sta/v1.1/", sta, name="sta_slash"),

@@ -62,7 +62,9 @@ def drift_of(
         if limits is None or one.pk not in means:
             continue
         others = [means[pk] for pk in _nearest(one.pk, spots) if pk in means]
-        daily = differences(means[one.pk], np.array(others).reshape(len(others), -1), limits.fewest)
+        daily = differences(
+            means[one.pk], np.array(others).reshape(len(others), len(means[one.pk])), limits.fewest
+        )
         found.days[one.pk] = start // DAY, drift(daily, limits)[reach:]
     return found
 

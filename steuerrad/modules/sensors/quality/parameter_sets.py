@@ -58,7 +58,7 @@ def told(stream: Datastream) -> dict[str, Any]:
     limits = {
         name: value for name, value in (("low", stream.low), ("high", stream.high)) if value is not None
     }
-    found["gross_range"] = _within({**found.get("gross_range", {}), **limits})
+    found["gross_range"] = {**found.get("gross_range", {}), **limits}
     if not found["gross_range"]:
         del found["gross_range"]
     if stream.interval_s:
@@ -70,17 +70,24 @@ def told(stream: Datastream) -> dict[str, Any]:
         raise ParameterError(OVERRIDE, "must be a table of tests")
     for name, row in override.items():
         found[name] = {**found.get(name, {}), **row} if isinstance(row, Mapping) else row
+    if isinstance(found.get("gross_range"), dict):
+        found["gross_range"] = _within(found["gross_range"])
     return found
 
 
 def _within(told: dict[str, Any]) -> dict[str, Any]:
     """A rare value is one that can be: where the device's own range is narrower than the usual one, that one goes."""
     low, high = told.get("low"), told.get("high")
-    if low is not None and told.get("suspect_low", low) < low:
+    if _less(told.get("suspect_low"), low):
         del told["suspect_low"]
-    if high is not None and told.get("suspect_high", high) > high:
+    if _less(high, told.get("suspect_high")):
         del told["suspect_high"]
     return told
+
+
+def _less(one: Any, other: Any) -> bool:
+    """Of two numbers; what is none is told when it is read."""
+    return isinstance(one, int | float) and isinstance(other, int | float) and one < other
 
 
 def parameters_of(stream: Datastream) -> Parameters:
