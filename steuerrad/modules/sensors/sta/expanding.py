@@ -23,6 +23,7 @@ from steuerrad.modules.sensors.sta.observation_json import one
 from steuerrad.modules.sensors.sta.options import Expanded, Options
 from steuerrad.modules.sensors.sta.paths import written
 from steuerrad.modules.sensors.sta.representation import Writer, area_of
+from steuerrad.modules.sensors.sta.together import first_of_each
 from steuerrad.platform.observations.models import Thing
 
 #: Entities that one answer may hold on all levels together.
@@ -181,8 +182,6 @@ class Expander:
             self._latest(rows, options) if entity.name == "Datastream" and _only_newest(options) else None
         )
         if tables is None:
-            if len(rows) > MOST_READINGS:
-                raise BadRequest(f"observations of more than {MOST_READINGS} at once; use $top", "$expand")
             tables = self._observed_by_each(entity, rows, options)
         lists = [table.slice(0, options.limit).to_pylist() for table, _count in tables]
         objects = iter(self.observations([row for part in lists for row in part], options))
@@ -212,9 +211,13 @@ class Expander:
     def _observed_by_each(
         self, entity: EntityType, rows: Sequence[Any], options: Options
     ) -> list[tuple[pa.Table, int | None]]:
+        keys = [row.pk for row in rows]
+        done = first_of_each(keys, options, self.context) if entity.name == "Datastream" else {}
+        if len(keys) - len(done) > MOST_READINGS:
+            raise BadRequest(f"observations of more than {MOST_READINGS} at once; use $top", "$expand")
         found, held = [], 0
-        for row in rows:
-            found.append(self._observed(entity, row.pk, options))
+        for key in keys:
+            found.append((done[key], None) if key in done else self._observed(entity, key, options))
             held += found[-1][0].num_rows
             if held > self.left + len(
                 found
