@@ -90,7 +90,7 @@ def simulate(first: int, last: int, site: Site) -> dict[str, tuple[Times, Values
 
 def _rain_rate(seconds: Values, cloud: Values, site: Site) -> Values:
     """mm/h: long rain under thick cloud, showers of the place in between."""
-    front = np.clip(noise(seconds, 5 * HOUR, 41) - 0.25, 0, None) * np.clip(cloud - 0.55, 0, None) * 4
+    front = np.clip(noise(seconds, 5 * HOUR, 41) - 0.25, 0, None) * np.clip(cloud - 0.55, 0, None) * 2.5
     shower = (
         np.clip(noise(seconds, 0.8 * HOUR, 51 + site.seed) - 0.72, 0, None)
         * np.clip(cloud - 0.35, 0, None)
@@ -101,12 +101,13 @@ def _rain_rate(seconds: Values, cloud: Values, site: Site) -> Values:
 
 def _temperature(seconds: Values, height: Values, cloud: Values, rate: Values, site: Site) -> Values:
     """°C. The ground stores the sun for some three hours, which moves the warmest moment into the afternoon."""
-    year = 10.8 + 8.6 * np.sin(2 * np.pi * (seconds / DAY - 110) / 365.2422)
+    season = np.sin(2 * np.pi * (seconds / DAY - 110) / 365.2422)
+    year = 10.8 + 8.0 * season
     stored = _smoothed(np.clip(height, 0, None) * (1 - 0.65 * cloud), 3 * HOUR)
     clear_night = _smoothed((height < 0) * (1 - cloud), 4 * HOUR)
     front = 4.5 * noise(seconds, FRONT_DAYS * DAY, 61)
     return (
-        year - 3.5 + front + 15 * stored - 4 * clear_night + site.warmth * (1 - np.clip(height, 0, 1))
+        year - (2.0 + 1.5 * season) + front + 15 * stored - 4 * clear_night + site.warmth * (1 - np.clip(height, 0, 1))
         - 0.5 * np.minimum(rate, 4) + 0.3 * noise(seconds, HOUR, 62 + site.seed)
     )  # fmt: skip
 

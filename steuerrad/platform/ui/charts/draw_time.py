@@ -14,7 +14,7 @@ LIMIT_COLOUR = "#925400"
 #: Steps of the time axis: hours or months between labels, and how a label is written in German and English.
 HOURS = (1, 2, 3, 6, 12)
 DAYS = (1, 2, 5, 7, 14)
-MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
+MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
 Tick = tuple[datetime, str]
 
 
@@ -23,13 +23,13 @@ def draw_time(spec: TimeChart, width: float, key: str = "") -> str:
     values = [value for line in spec.lines for point in line.points for value in _values(point)]
     if not values:
         return sheet.empty(spec.say("none"))
-    sheet.legend(_legend(spec))
+    low, high = min(values), max(values)
+    near = [limit for limit in spec.limits if low <= limit.value <= high + (high - low) / 3]
+    sheet.legend(_legend(spec, near))
     if spec.unit:
         sheet.text(0, sheet.y + sheet.size, spec.unit, muted=True)
         sheet.y += sheet.leading
-    low, high = min(values), max(values)
-    near = [limit.value for limit in spec.limits if low - (high - low) <= limit.value <= high + (high - low)]
-    low, high = min([low, *near]), max([high, *near])
+    high = max([high, *(limit.value for limit in near)])
     if spec.bars:
         low = min(low, 0.0)
     marks = numbers.ticks(low, high, 5 if sheet.wide else 4)
@@ -44,7 +44,7 @@ def draw_time(spec: TimeChart, width: float, key: str = "") -> str:
         place = y(tick) + sheet.size * 0.35
         sheet.text(left - 8, place, shorten(label, left - 8, sheet.size), anchor="end", muted=True)
     _axis(sheet, spec, x, bottom)
-    for limit in spec.limits:
+    for limit in near:
         if marks[0] <= limit.value <= marks[-1]:
             sheet.rule(left, y(limit.value), width - 4, y(limit.value), css="c-target", dash="9 5", width=2.0,
                        colour=LIMIT_COLOUR)  # fmt: skip
@@ -61,13 +61,13 @@ def _values(point: Reading) -> list[float]:
     return [value for value in map(known, (point.value, point.low, point.high)) if value is not None]
 
 
-def _legend(spec: TimeChart) -> list[tuple[str, str, object]]:
+def _legend(spec: TimeChart, shown: list[Limit]) -> list[tuple[str, str, object]]:
     entries: list[tuple[str, str, object]] = []
     if len(spec.lines) > 1:
         entries += [("line", line.name, index) for index, line in enumerate(spec.lines)]
     if any(p.low is not None and p.low != p.high for line in spec.lines for p in line.points):
         entries.append(("band", spec.say("range").capitalize(), 0))
-    for limit in spec.limits:
+    for limit in shown:
         entries.append(("dash", f"{limit.label}: {spec.figure_unit(limit.value)}", 0))
     return entries
 
@@ -108,12 +108,19 @@ def ticks(spec: TimeChart, most: int) -> list[Tick]:
         if hours / 24 / 30.4 / step <= most or step == MONTHS[-1]:
             begin = first.year * 12 + first.month - 1
             begin -= begin % step
-            moments = [first.replace(year=n // 12, month=n % 12 + 1) for n in range(begin, begin + months + step, step)]
-            return _inside(moments, start, end, "%Y" if step >= 12 else month_form, "%Y" if step >= 12 else month_form)
+            moments = [
+                first.replace(year=n // 12, month=n % 12 + 1)
+                for n in range(begin, begin + months + step, step)
+            ]
+            return _inside(
+                moments, start, end, "%Y" if step >= 12 else month_form, "%Y" if step >= 12 else month_form
+            )
     return []
 
 
-def _inside(moments: list[datetime], start: datetime, end: datetime, form: str, at_midnight: str) -> list[Tick]:
+def _inside(
+    moments: list[datetime], start: datetime, end: datetime, form: str, at_midnight: str
+) -> list[Tick]:
     return [
         (at, at.strftime(at_midnight if at.hour == 0 and at.minute == 0 else form))
         for at in moments
@@ -143,7 +150,9 @@ def _line(sheet: Sheet, line: Readings, index: int, x: Scale, y: Scale) -> None:
         if len(banded) > 1:
             upper = "L".join(f"{at:.1f} {y(p.high or 0):.1f}" for at, p in banded)
             lower = "L".join(f"{at:.1f} {y(p.low or 0):.1f}" for at, p in reversed(banded))
-            sheet.root.add("path", d=f"M{upper}L{lower}z", fill=colour, fill_opacity=0.16, class_=f"{css}-fill")
+            sheet.root.add(
+                "path", d=f"M{upper}L{lower}z", fill=colour, fill_opacity=0.16, class_=f"{css}-fill"
+            )
         if len(places) > 1:
             path = "M" + "L".join(f"{at:.1f} {y(p.value or 0):.1f}" for at, p in places)
             sheet.root.add("path", d=path, fill="none", stroke=colour, stroke_width=1.9, stroke_linejoin="round",
@@ -152,9 +161,7 @@ def _line(sheet: Sheet, line: Readings, index: int, x: Scale, y: Scale) -> None:
             sheet.marker(places[0][0], y(places[0][1].value or 0), index, 3.0)
 
 
-def _bars(
-    sheet: Sheet, line: Readings, index: int, x: Scale, y: Scale, bottom: float, end: datetime
-) -> None:
+def _bars(sheet: Sheet, line: Readings, index: int, x: Scale, y: Scale, bottom: float, end: datetime) -> None:
     """Each bar reaches from its moment to the next one's, at most as far as the gap."""
     colour = SERIES[index % len(SERIES)][0]
     points = sorted((p for p in line.points if known(p.value)), key=lambda p: p.at)
