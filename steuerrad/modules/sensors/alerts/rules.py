@@ -1,0 +1,189 @@
+"""When an alert begins, goes on and ends: pure functions over values by time, without Django.
+
+An episode begins when the condition has held for `for_s` seconds without interruption, and ends when the value has been back
+behind `clear` (hysteresis) for `clear_s`. Its identity is the rule, the series and the time at which the condition began to
+hold; the same values give the same episodes, however they are cut into batches and however often they are seen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+#: From the mildest on; the words of CAP 1.2 (severity).
+LEVELS: Final = ("Minor", "Moderate", "Severe", "Extreme")
+
+
+class RuleError(ValueError):
+    """place: "clear"; reason: for people."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place, self.reason = place, reason
+        super().__init__(f"{place}: {reason}")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """above or below: the threshold (one of both). clear: where it ends; the threshold itself without one. A pause of more
+    than most_gap_s between two values interrupts what was about to begin. quiet_from, quiet_to: local hours in which nobody is
+    told of levels below `loud`; what began then is told afterwards if it still goes on.
+    """
+
+    key: str
+    level: str
+    above: float | None = None
+    below: float | None = None
+    clear: float | None = None
+    for_s: int = 0
+    clear_s: int = 0
+    most_gap_s: int = 3600
+    quiet_from: time | None = None
+    quiet_to: time | None = None
+    zone: str = "Europe/Berlin"
+    loud: str = "Severe"
+
+    def holds(self, value: float) -> bool:
+        if self.above is not None:
+            return value > self.above
+        return self.below is not None and value < self.below
+
+    def cleared(self, value: float) -> bool:
+        if self.above is not None:
+            return value <= (self.above if self.clear is None else self.clear)
+        return self.below is not None and value >= (self.below if self.clear is None else self.clear)
+
+    def quiet(self, at: datetime) -> bool:
+        """Whether nobody is told at this moment (aware)."""
+        if (
+            self.quiet_from is None
+            or self.quiet_to is None
+            or LEVELS.index(self.level) >= LEVELS.index(self.loud)
+        ):
+            return False
+        here = at.astimezone(ZoneInfo(self.zone)).time()
+        if self.quiet_from <= self.quiet_to:
+            return self.quiet_from <= here < self.quiet_to
+        return here >= self.quiet_from or here < self.quiet_to
+
+
+def rule(row: Mapping[str, Any]) -> Rule:
+    """Of a table as in TOML or JSON; times of day as "22:00". Raises RuleError."""
+    known = {one.name for one in fields(Rule)}
+    for name in row:
+        if name not in known:
+            raise RuleError(name, f"there is no such parameter; there are {', '.join(sorted(known))}")
+    told = dict(row)
+    for name in ("quiet_from", "quiet_to"):
+        if isinstance(told.get(name), str):
+            try:
+                told[name] = time.fromisoformat(told[name])
+            except ValueError:
+                raise RuleError(name, "is no time of day such as 22:00") from None
+    for name in ("above", "below", "clear", "for_s", "clear_s", "most_gap_s"):
+        value = told.get(name)
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)
+        ):
+            raise RuleError(name, "must be a number")
+    for name in ("key", "level"):
+        if not told.get(name) or not isinstance(told[name], str):
+            raise RuleError(name, "is missing")
+    made = Rule(**told)
+    _sound(made)
+    return made
+
+
+def _sound(made: Rule) -> None:
+    for name in ("level", "loud"):
+        if getattr(made, name) not in LEVELS:
+            raise RuleError(name, f"is not one of {', '.join(LEVELS)}")
+    if (made.above is None) == (made.below is None):
+        raise RuleError("above", "give either above or below")
+    if made.clear is not None and (
+        (made.above is not None and made.clear > made.above)
+        or (made.below is not None and made.clear < made.below)
+    ):
+        raise RuleError("clear", "must lie on the calm side of the threshold")
+    if min(made.for_s, made.clear_s) < 0 or made.most_gap_s <= 0:
+        raise RuleError("for_s", "durations must not be negative, and most_gap_s more than zero")
+    if (made.quiet_from is None) != (made.quiet_to is None):
+        raise RuleError("quiet_to", "quiet hours need both ends")
+    try:
+        ZoneInfo(made.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise RuleError("zone", "is no time zone") from None
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a rule remembers of a series between two batches; times in µs since 1970 UTC.
+
+    last: newest value that was looked at. since: since when the condition holds. open: begin of the open episode.
+    calm: since when an open episode has been behind `clear`. worst: furthest value of the open episode.
+    """
+
+    last: int | None = None
+    since: int | None = None
+    open: int | None = None
+    calm: int | None = None
+    worst: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Change:
+    """begin: identity of the episode, with rule and series. at: when it was certain (µs)."""
+
+    kind: str  # "opened" or "closed"
+    begin: int
+    at: int
+    value: float
+    worst: float
+
+
+def watch(told: Rule, before: Watch, rows: Iterable[tuple[int, float]]) -> tuple[Watch, list[Change]]:
+    """rows: (µs, value). What is not newer than the last value looked at is passed over: values seen twice, and values that
+    come late, change nothing. Cost grows with the rows.
+    """
+    now, found = before, list[Change]()
+    for at, value in sorted(rows):
+        if math.isnan(value) or (now.last is not None and at <= now.last):
+            continue
+        now = _next(told, now, at, value, found)
+    return now, found
+
+
+def _next(told: Rule, now: Watch, at: int, value: float, found: list[Change]) -> Watch:
+    broken = now.last is not None and at - now.last > told.most_gap_s * 1_000_000
+    now = replace(now, last=at, since=None if broken else now.since, calm=None if broken else now.calm)
+    if now.open is None:
+        if not told.holds(value):
+            return replace(now, since=None, worst=None)
+        since = at if now.since is None else now.since
+        now = replace(
+            now, since=since, worst=_worse(told, now.worst if now.since is not None else None, value)
+        )
+        if at - since >= told.for_s * 1_000_000:
+            found.append(Change("opened", since, at, value, now.worst if now.worst is not None else value))
+            return replace(now, open=since, calm=None)
+        return now
+    now = replace(now, worst=_worse(told, now.worst, value))
+    if not told.cleared(value):
+        return replace(now, calm=None)
+    calm = at if now.calm is None else now.calm
+    if at - calm < told.clear_s * 1_000_000:
+        return replace(now, calm=calm)
+    found.append(Change("closed", now.open or calm, at, value, now.worst if now.worst is not None else value))
+    return Watch(last=at)
+
+
+def _worse(told: Rule, one: float | None, other: float) -> float:
+    if one is None:
+        return other
+    return max(one, other) if told.above is not None else min(one, other)
