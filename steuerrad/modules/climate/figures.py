@@ -140,10 +140,9 @@ def _soil(one: Series) -> tuple[str, SoilType | None, bool]:
     """Name of the soil, its figures, and whether they were measured here (properties of the datastream or thing)."""
     said: dict[str, Any] = {**one.stream.thing.properties, **one.stream.properties}
     name = str(said.get("soil_type", ""))
-    points = said.get("wilting_point"), said.get("field_capacity")
-    if all(isinstance(point, int | float) and 0 <= point < 1 for point in points) and points[0] < points[1]:
-        wilting, capacity = map(float, points)
-        return name, SoilType((wilting, wilting), (capacity, capacity)), True
+    wilting, capacity = said.get("wilting_point"), said.get("field_capacity")
+    if isinstance(wilting, int | float) and isinstance(capacity, int | float) and 0 <= wilting < capacity < 1:
+        return name, SoilType((float(wilting), float(wilting)), (float(capacity), float(capacity))), True
     return name, soil_types().get(name), False
 
 

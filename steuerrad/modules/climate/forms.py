@@ -56,7 +56,7 @@ class CompareForm(PeriodForm):
     station = forms.MultipleChoiceField(
         label=_("Places"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    field_order = ("show", "period", "since", "until", "station")
+    field_order = ["show", "period", "since", "until", "station"]
 
     def __init__(
         self, *args: Any, subjects: list[str], stations: list[tuple[str, str]], **options: Any

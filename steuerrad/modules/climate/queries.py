@@ -42,7 +42,7 @@ class Series:
 
     @property
     def unit(self) -> str:
-        return self.stream.unit_symbol
+        return self.stream.unit_symbol or ""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def series_page(request: HttpRequest, number: int) -> HttpResponse:
         response = refused("format", _("Known formats are %(formats)s.") % {"formats": known})
     else:
         response = download(request, one, form)
-    patch_vary_headers(response, ["Accept"])
+    patch_vary_headers(response, ("Accept",))
     return response
 
 
@@ -75,7 +75,8 @@ def refused(name: str, reason: str) -> JsonResponse:
 
 def download(request: HttpRequest, one: Series, form: str) -> HttpResponse:
     try:
-        asked = downloads.question(form, request.GET.dict(), settings.TIME_ZONE)
+        given = {name: str(value) for name, value in request.GET.items()}
+        asked = downloads.question(form, given, settings.TIME_ZONE)
         table = downloads.table(one, asked)
     except downloads.QuestionError as error:
         return refused(error.name, error.reason)

@@ -123,6 +123,6 @@ def by_bounds(rain: Rain, bounds: Times) -> tuple[Values, NDArray[np.bool_]]:
         return np.empty(0), np.empty(0, bool)
     index = np.searchsorted(bounds, rain.end - 1, side="right") - 1
     inside = (index >= 0) & (index < len(bounds) - 1)
-    sums = np.bincount(index[inside], rain.mm[inside], minlength=len(bounds) - 1)
+    sums = np.bincount(index[inside], rain.mm[inside], minlength=len(bounds) - 1).astype(np.float64)
     seen = np.bincount(index[inside], minlength=len(bounds) - 1) > 0
     return np.round(sums, 6), seen

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter  # pyright: ignore[reportUnknownVariableType]
+from scipy.signal import lfilter  # pyright: ignore
 
 MICROS, HOUR, DAY = 1_000_000, 3600.0, 86_400.0
 STEP_S = 600
@@ -156,7 +156,8 @@ LOWEST, HIGHEST = 0.09, 0.34
 
 def _soil(rate: Values, height: Values, cloud: Values) -> dict[str, Values]:
     """Per cent of the volume by depth: a bucket that rain fills late and sun empties, slower the deeper it lies."""
-    found, arriving = {}, rate * STEP_S / HOUR
+    found: dict[str, Values] = {}
+    arriving = rate * STEP_S / HOUR
     thirst = 0.4 + 2.2 * np.clip(height, 0, None) * (1 - 0.5 * cloud)
     for depth, share, days in LAYERS:
         arriving = _smoothed(arriving, (1 + 60 * depth) * HOUR)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from steuerrad.platform.ui.charts import numbers
 from steuerrad.platform.ui.charts.frame import SERIES, Scale, Sheet
 from steuerrad.platform.ui.charts.specs import known
-from steuerrad.platform.ui.charts.specs_time import Reading, Readings, TimeChart
+from steuerrad.platform.ui.charts.specs_time import Limit, Reading, Readings, TimeChart
 from steuerrad.platform.ui.charts.svg import shorten, text_width
 
 LIMIT_COLOUR = "#925400"
