@@ -3,12 +3,14 @@
 from django.urls import path
 
 from steuerrad.modules.sensors import views
+from steuerrad.modules.sensors.alerts.urls import urlpatterns as alerts
 from steuerrad.modules.sensors.lorawan.urls import urlpatterns as lorawan
 from steuerrad.modules.sensors.quality.urls import urlpatterns as quality
 from steuerrad.modules.sensors.sta.serving import view as sta
 
 app_name = "sensors"
 urlpatterns = [
+    *alerts,
     *quality,
     path("sensors/", views.things, name="things"),
     path("sensors/new/", views.new_thing, name="new_thing"),

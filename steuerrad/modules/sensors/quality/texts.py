@@ -11,7 +11,7 @@ FLAGS: Mapping[int, Any] = {
     1: _("good"), 2: _("not evaluated"), 3: _("suspect"), 4: _("wrong"), 9: _("missing"),
 }  # fmt: skip
 TESTS: Mapping[str, Any] = {
-    "gross_range": _("outside of what can be"),
+    "gross_range": _("out of range"),
     "rate_of_change": _("changes too fast"),
     "spike": _("single outlier"),
     "stuck": _("stands still"),

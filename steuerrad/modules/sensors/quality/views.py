@@ -20,7 +20,7 @@ A_PAGE = 40
 
 
 def crumbs(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(_("Home"), reverse("home")), *steps]
+    return [(_("Home"), reverse("home")), (_("Sensors"), reverse("sensors:things")), *steps]
 
 
 @require_safe
