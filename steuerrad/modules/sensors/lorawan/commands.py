@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import secrets
 import signal
 import sys
 from pathlib import Path
@@ -25,9 +24,7 @@ def configure_mqtt(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--broker", default="127.0.0.1:1883", metavar="HOST:PORT")
     parser.add_argument("--user", default="", help=f"name at the broker; the password stands in {PASSWORD}")
     parser.add_argument("--tls", action="store_true", help="encrypted, with the system's certificates")
-    parser.add_argument(
-        "--name", default="", help="of this consumer, kept over restarts; each that runs has its own"
-    )
+    parser.add_argument("--name", default="", help="of this consumer; the broker keeps its messages under it")
 
 
 def run_mqtt(options: argparse.Namespace) -> int:
@@ -40,7 +37,7 @@ def run_mqtt(options: argparse.Namespace) -> int:
         return 2
     logging.basicConfig(level=logging.INFO)
     address = Address(host or "127.0.0.1", int(port), options.user, os.environ.get(PASSWORD, ""), options.tls)
-    consumer = Consumer(address, options.name or f"steuerrad-{secrets.token_hex(4)}")
+    consumer = Consumer(address, options.name or "steuerrad", shared=options.shared)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: consumer.stop())
     consumer.run()

@@ -1,7 +1,8 @@
 """The intake over MQTT: uplinks from the network server's broker, confirmed once they are stored.
 
-Several of these may run: they share the subscription, the broker gives each message to one of them. A message that is not
-confirmed (crash, full store) is delivered again.
+A message that is not confirmed (crash, full store) is delivered again. Several consumers may share the subscription; the
+broker then gives each message to one of them. Mosquitto 2.0 forgets shared subscriptions when it is killed, until the
+consumers are back; one consumer alone has a subscription that survives.
 """
 
 from __future__ import annotations
@@ -58,8 +59,14 @@ class Consumer:
     """One connection with a name of its own, under which the broker keeps its messages."""
 
     def __init__(
-        self, address: Address, name: str, told: Callable[[list[Result]], None] = lambda results: None
+        self,
+        address: Address,
+        name: str,
+        *,
+        shared: bool = False,
+        told: Callable[[list[Result]], None] = lambda results: None,
     ) -> None:
+        self._prefix = f"$share/{GROUP}/" if shared else ""
         self._told = told
         self._waiting: queue.SimpleQueue[tuple[int, paho.MQTTMessage]] = queue.SimpleQueue()
         self._stop = threading.Event()
@@ -84,7 +91,7 @@ class Consumer:
         if reason.is_failure:
             log.warning("The broker refuses: %s", reason)
             return
-        client.subscribe([(f"$share/{GROUP}/{topic}", paho.SubscribeOptions(qos=1)) for topic in TOPICS])
+        client.subscribe([(self._prefix + topic, paho.SubscribeOptions(qos=1)) for topic in TOPICS])
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         self._waiting.put((self._connection, message))

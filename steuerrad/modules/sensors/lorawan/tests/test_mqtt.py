@@ -26,11 +26,13 @@ from steuerrad.modules.sensors.lorawan.tests.samples import EUI, chirpstack
 from steuerrad.platform.observations.flight import reachable
 from steuerrad.platform.observations.models import Datastream
 from steuerrad.platform.observations.store import observations, socket_path
-from tests.support.at_once import address, copied, shared
+from tests.support.at_once import address, copied
+from tests.support.at_once import shared as database_shared
 from tests.support.mqtt import Broker, broker
 
 START = datetime(2025, 7, 8, tzinfo=UTC)
 COUNT = 300
+PROGRAM = "from steuerrad.config.cli import main; raise SystemExit(main())"
 
 
 def test_topics_tell_the_network_server_and_the_event() -> None:
@@ -48,18 +50,17 @@ def place(tmp_path: Path, settings: Any, transactional_db: None) -> Iterator[dic
     take(
         None, [Delivery("chirpstack", json.dumps(chirpstack(0, START.isoformat())).encode())]
     )  # makes the datastreams
-    data = shared(tmp_path)
+    data = database_shared(tmp_path)
     copied(data)
     yield {**os.environ, "STEUERRAD_DATA_DIR": str(tmp_path), "STEUERRAD_DATABASE_URL": address(data)}
     call_command("flush", interactive=False, verbosity=0)
 
 
-def consumer(env: dict[str, str], running: Broker, name: str) -> subprocess.Popen[bytes]:
-    program = "from steuerrad.config.cli import main; raise SystemExit(main())"
+def consumer(env: dict[str, str], running: Broker, name: str, shared: bool) -> subprocess.Popen[bytes]:
     command = [
         sys.executable,
         "-c",
-        program,
+        PROGRAM,
         "sensors",
         "mqtt",
         "--broker",
@@ -67,6 +68,7 @@ def consumer(env: dict[str, str], running: Broker, name: str) -> subprocess.Pope
         "--name",
         name,
     ]
+    command += ["--shared"] if shared else []
     return subprocess.Popen(command, env=env, cwd=django_settings.ROOT)
 
 
@@ -79,9 +81,9 @@ def publisher(running: Broker) -> paho.Client:
     return client
 
 
-def publish(client: paho.Client, number: int) -> None:
-    time_ = (START + timedelta(minutes=number)).isoformat()
-    client.publish(f"application/1/device/{EUI}/event/up", json.dumps(chirpstack(number, time_)), qos=1)
+def publish(client: paho.Client, number: int) -> paho.MQTTMessageInfo:
+    body = json.dumps(chirpstack(number, (START + timedelta(minutes=number)).isoformat()))
+    return client.publish(f"application/1/device/{EUI}/event/up", body, qos=1)
 
 
 def stored() -> list[int]:
@@ -101,11 +103,15 @@ def until(condition: Callable[[], bool], seconds: float = 90) -> bool:
     return False
 
 
-def stop(processes: list[subprocess.Popen[bytes]]) -> None:
+def stopped(processes: list[subprocess.Popen[bytes]]) -> list[int]:
     for process in processes:
         process.send_signal(signal.SIGTERM)
-    for process in processes:
-        assert process.wait(30) == 0
+    return [process.wait(30) for process in processes]
+
+
+def serve(env: dict[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", PROGRAM, "sensors", "serve", "--bind", "127.0.0.1:0"]
+    return subprocess.Popen(command, env=env, cwd=django_settings.ROOT)
 
 
 def ready(running: Broker, count: int) -> None:
@@ -114,23 +120,55 @@ def ready(running: Broker, count: int) -> None:
     time.sleep(1)  # for the subscriptions after the connection
 
 
-def test_nothing_is_lost_and_nothing_twice_when_the_broker_is_killed(place: dict[str, str]) -> None:
-    """Half of the messages before, half after; the publisher sends again what was not confirmed to it."""
+def test_nothing_is_lost_and_nothing_twice_when_consumer_and_broker_are_killed(place: dict[str, str]) -> None:
+    """The consumer dies in the middle of its work, then the broker with what waits for it (Mosquitto writes that to the
+    disk within a second or two of confirming it), and both come back."""
     with broker() as running:
-        processes = [consumer(place, running, f"consumer-{number}") for number in range(2)]
-        server = subprocess.Popen([sys.executable, "-c", "from steuerrad.config.cli import main; raise SystemExit(main())",
-                                   "sensors", "serve", "--bind", "127.0.0.1:0"], env=place, cwd=django_settings.ROOT)  # fmt: skip
-        client = publisher(running)
+        first, client, server = (
+            consumer(place, running, "consumer-0", False),
+            publisher(running),
+            serve(place),
+        )
+        processes: list[subprocess.Popen[bytes]] = []
+        try:
+            assert until(lambda: reachable(socket_path()))
+            ready(running, 1)
+            told = [publish(client, number) for number in range(1, COUNT // 2)]
+            assert until(lambda: len(stored()) > 5)
+            first.kill()
+            first.wait()
+            told += [publish(client, number) for number in range(COUNT // 2, COUNT)]
+            for one in told:
+                one.wait_for_publish(30)
+            time.sleep(3)
+            running.kill()
+            running.start()
+            processes.append(consumer(place, running, "consumer-0", False))
+            assert until(lambda: len(stored()) >= COUNT), sorted(set(range(COUNT)) - set(stored()))
+            assert stored() == list(range(COUNT))
+        finally:
+            client.loop_stop()
+            first.kill()
+            codes = stopped(processes)
+            server.terminate()
+            server.wait(30)
+    assert codes == [0]
+
+
+def test_two_consumers_share_the_work_and_nothing_is_lost_or_twice(place: dict[str, str]) -> None:
+    with broker() as running:
+        processes = [consumer(place, running, f"consumer-{number}", True) for number in range(2)]
+        client, server = publisher(running), serve(place)
         try:
             assert until(lambda: reachable(socket_path()))
             ready(running, 2)
             for number in range(1, COUNT):
                 publish(client, number)
-                if number == COUNT // 2:
-                    running.kill()
-                    running.start()
-            assert until(lambda: len(stored()) >= COUNT)
+            assert until(lambda: len(stored()) >= COUNT), sorted(set(range(COUNT)) - set(stored()))
             assert stored() == list(range(COUNT))
         finally:
             client.loop_stop()
-            stop([*processes, server])
+            codes = stopped(processes)
+            server.terminate()
+            server.wait(30)
+    assert codes == [0, 0]
