@@ -27,6 +27,7 @@ FORMATS: dict[str, tuple[str, str]] = {
     "parquet": ("application/vnd.apache.parquet", "parquet"),
     "arrow": ("application/vnd.apache.arrow.stream", "arrow"),
 }
+TITLES = {"csv": "CSV", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parquet", "arrow": "Arrow"}
 #: Rows that one download may have; text forms are built in memory and stay smaller.
 MOST_ROWS = {"csv": 500_000, "json": 200_000, "geojson": 200_000, "parquet": 2_000_000, "arrow": 2_000_000}
 FUNCTIONS = ("mean", "min", "max", "sum", "first", "last")

@@ -212,7 +212,9 @@ def compare(request: HttpRequest) -> HttpResponse:
     subject = by_key()[wanted if wanted in present else (present[0] if present else "temperature")]
     able = [one for one in found if one.of(subject)]
     choices = [(str(one.number), one.name) for one in able]
-    first = [number for number, _name in choices[:3]]
+    first = [
+        str(one.number) for one in sorted(able, key=lambda one: one.simulated)[:3]
+    ]  # what is measured first
     bound = bool(request.GET)
     form = CompareForm(
         request.GET if bound else None, subjects=present, stations=choices,

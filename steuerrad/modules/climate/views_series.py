@@ -101,8 +101,7 @@ def page(request: HttpRequest, one: Series) -> HttpResponse:
         "extent": downloads.first_and_last(one), "address": address,
         "whole": request.build_absolute_uri(address),
         "embed": request.build_absolute_uri(reverse("climate:embed", args=[one.number])) if thing.public else "",
-        "forms": [(name, name.upper() if name in ("csv", "json") else name.capitalize()) for name in downloads.FORMATS],
-        "monthly": span.start.isoformat(),
+        "forms": list(downloads.TITLES.items()),
     }  # fmt: skip
     return render(request, "climate/series.html", context)
 

@@ -105,7 +105,7 @@ def ticks(spec: TimeChart, most: int) -> list[Tick]:
     first = midnight.replace(day=1)
     months = int(hours / 24 / 28) + 2
     for step in MONTHS:
-        if hours / 24 / 30.4 / step <= most or step == MONTHS[-1]:
+        if hours / 24 / 30.4 / step <= most + 0.5 or step == MONTHS[-1]:
             begin = first.year * 12 + first.month - 1
             begin -= begin % step
             moments = [
