@@ -1,7 +1,7 @@
 """Rain out of counters that start again, and its sums against the warning levels.
 
-A counter tells the rain since midnight or since the beginning of the year. A drop is a reset: what it tells afterwards
-has fallen since. What would be more rain than has ever been measured is a fault of the device and counts as unknown.
+A counter tells the rain since midnight or since the beginning of the year. A drop to less than half is a reset: what it
+tells afterwards has fallen since. A smaller drop is a device that lost its last counts; how much fell then is not known. What would be more rain than has ever been measured is a fault of the device and counts as unknown.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def increments(time: Times, counter: Values) -> Rain:
         empty = np.empty(0, np.int64)
         return Rain(empty, empty, np.empty(0), 0, bad)
     step, span = np.diff(counter), np.diff(time)
-    reset = step < -ROUNDING
+    falls = step < -ROUNDING
+    reset = falls & (counter[1:] <= counter[:-1] / 2)
+    back_a_bit = falls & ~reset
     # Back up at once: a drop that the next reading undoes was a wrong reading, and its return is no rain.
     back = np.zeros(len(step), bool)
     back[1:] = reset[:-1] & (np.abs(counter[2:] - counter[:-2]) <= MOST_PER_HOUR * span[1:] / HOUR) & (
@@ -62,7 +64,7 @@ def increments(time: Times, counter: Values) -> Rain:
     wrong = mm > MOST_PER_HOUR * np.maximum(span, SHORTEST) / HOUR
     mm = np.where(wrong, 0.0, mm)
     keep = ~wrong
-    faults = bad + int(wrong.sum()) + int(glitch.sum())
+    faults = bad + int(wrong.sum()) + int(glitch.sum()) + int(back_a_bit.sum())
     return Rain(time[1:][keep], span[keep], mm[keep], int((reset & ~glitch & keep).sum()), faults)
 
 

@@ -62,6 +62,14 @@ def test_rain_of_a_counter_that_starts_again() -> None:
     assert found.mm.sum() == pytest.approx(2.4), "what it tells after a reset has fallen since"
 
 
+def test_a_counter_that_lost_its_last_counts_has_not_been_reset() -> None:
+    """As a real station did after an outage of six hours: 257.8, then 256.9."""
+    times = np.array([0, 5 * MINUTE, 6 * H, 6 * H + 5 * MINUTE])
+    found = rain.increments(times, np.array([257.0, 257.8, 256.9, 257.1]))
+    assert found.mm.sum() == pytest.approx(1.0)
+    assert (found.resets, found.faults) == (0, 1)
+
+
 def test_a_reading_of_zero_in_between_is_no_rain() -> None:
     times = np.arange(4) * 5 * MINUTE
     found = rain.increments(times, np.array([500.0, 0.0, 500.2, 500.2]))
@@ -83,7 +91,7 @@ def test_resets_never_change_the_sum(steps: list[tuple[int, bool]]) -> None:
     counter, total, counts = 0.0, 0.0, [0.0]
     for tenths, reset in steps:
         amount = tenths / 10
-        if reset and counter > amount + 1:
+        if reset and counter > 2 * amount + 1:
             counter = 0.0
         counter, total = counter + amount, total + amount
         counts.append(counter)
