@@ -21,6 +21,7 @@ from django.db import DatabaseError, close_old_connections
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from steuerrad.engines.observations import Busy
 from steuerrad.modules.sensors.lorawan.intake import Delivery, Result, take
@@ -91,7 +92,7 @@ class Consumer:
         if reason.is_failure:
             log.warning("The broker refuses: %s", reason)
             return
-        client.subscribe([(self._prefix + topic, paho.SubscribeOptions(qos=1)) for topic in TOPICS])
+        client.subscribe([(self._prefix + topic, SubscribeOptions(qos=1)) for topic in TOPICS])
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         self._waiting.put((self._connection, message))
@@ -121,7 +122,7 @@ class Consumer:
 
     def _store(self, batch: list[tuple[int, paho.MQTTMessage]]) -> None:
         """Store, then confirm. The store's pauses are waited for: unconfirmed messages stay with the broker."""
-        deliveries = [delivery_of(message.topic, message.payload) for _connection, message in batch]
+        deliveries = [delivery_of(message.topic, bytes(message.payload)) for _connection, message in batch]
         pause = 0.5
         while not self._stop.is_set():
             try:

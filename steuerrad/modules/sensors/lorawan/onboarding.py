@@ -38,7 +38,7 @@ def register_file(user: Any, content: bytes) -> int:
             if len(faults) >= SHOWN:
                 break
         if faults:
-            raise ValidationError(faults[:SHOWN])
+            raise ValidationError([ValidationError(fault) for fault in faults[:SHOWN]])
     return len(rows)
 
 

@@ -106,7 +106,7 @@ def new_device(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
         except ValidationError as error:
             for name, reasons in error.message_dict.items():
-                form.add_error(name if name in form.fields else None, reasons)
+                form.add_error(name if name in form.fields else None, ValidationError(list(reasons)))
         else:
             messages.success(request, _("The device is known now."))
             return redirect("sensors:lora_device", made.dev_eui)
@@ -126,7 +126,7 @@ def import_devices(request: HttpRequest) -> HttpResponse:
                 request.user, form.cleaned_data["file"].read(onboarding.MOST_BYTES + 1)
             )
         except ValidationError as error:
-            form.add_error("file", error.messages)
+            form.add_error("file", error)
         else:
             messages.success(request, ngettext("%(count)d device is known now.", "%(count)d devices are known now.",
                                                made) % {"count": made})  # fmt: skip
