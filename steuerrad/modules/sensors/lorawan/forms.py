@@ -44,7 +44,9 @@ class DeviceForm(forms.Form):
     )
     name = forms.CharField(label=_("Name"), max_length=300)
     profile = forms.ChoiceField(label=_("Kind of device"))
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None, required=False)
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=None, required=False, to_field_name="key"
+    )
     latitude = forms.FloatField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
     longitude = forms.FloatField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
     interval_s = forms.IntegerField(

@@ -112,7 +112,7 @@ def new_device(request: HttpRequest) -> HttpResponse:
             return redirect("sensors:lora_device", made.dev_eui)
     context = {"heading": _("Make a device known"), "breadcrumbs": crumbs((_("Make a device known"), "")), "form": form,
                "cancel_url": reverse("sensors:lora_devices")}  # fmt: skip
-    return render(request, "sensors/form.html", context)
+    return render(request, "sensors/form.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -136,7 +136,7 @@ def import_devices(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": crumbs((_("Make devices of a table known"), "")),
         "lead": _("Columns: %(names)s") % {"names": ", ".join(onboarding.COLUMNS)},
     }  # fmt: skip
-    return render(request, "sensors/form.html", context)
+    return render(request, "sensors/form.html", context, status=422 if form.errors else 200)
 
 
 @login_required

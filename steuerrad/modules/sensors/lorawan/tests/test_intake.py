@@ -239,7 +239,7 @@ def test_faults_when_a_device_is_made_known_are_named_and_nothing_is_made(
 
 
 def test_a_device_is_made_known_once(device: LoraDevice) -> None:
-    with pytest.raises(ValidationError, match="known already"):
+    with pytest.raises(ValidationError, match="schon bekannt"):
         actions.register(None, EUI, "cayenne_lpp", name="Bank 2")
 
 
