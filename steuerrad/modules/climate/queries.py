@@ -16,6 +16,8 @@ from steuerrad.platform.observations.store import observations
 
 #: A value is old when three of them are missing, and never before an hour has passed.
 MISSED, LEAST_AGE = 3, timedelta(hours=1)
+#: No database has a higher key.
+HIGHEST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def stations(user: Any, *, numbers: Iterable[int] | None = None, latest: bool = 
     """Stations with their series, by name; numbers: only these things."""
     rows = climate_streams(user).select_related("thing__organisation").prefetch_related("thing__locations")
     if numbers is not None:
-        rows = rows.filter(thing__in=list(numbers))
+        rows = rows.filter(thing__in=[number for number in numbers if number <= HIGHEST_NUMBER])
     streams = list(rows.order_by("thing__name", "thing", "pk"))
     newest = latest_of(streams) if latest else {}
     found: dict[int, list[Series]] = {}
