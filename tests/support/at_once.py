@@ -32,6 +32,8 @@ def copied(place: dict[str, Any]) -> None:
     target = sqlite3.connect(place["NAME"])
     connection.ensure_connection()
     connection.connection.backup(target)
+    # Two that open it at once would both turn this on, and SQLite does not wait for that one lock.
+    target.execute("PRAGMA journal_mode = WAL")
     target.close()
 
 

@@ -169,6 +169,8 @@ def source_organisations() -> KpiResult:
     things = Thing.objects.filter(origin__in=COUNTED).count()
     if not things:
         return unknown(_("No device of the city is described yet; simulated ones do not count."))
+    if not owners:
+        return unknown(_("Of no device is it known whose it is."))
     note = _(
         "%(part)s of %(whole)s offices and municipal companies supply devices; %(things)s devices in all."
     )

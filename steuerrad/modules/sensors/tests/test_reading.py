@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from django.utils import translation
 
 from steuerrad.engines.observations import moment
 from steuerrad.modules.sensors.file_formats import format_of, formats
 from steuerrad.modules.sensors.reading import FileRefusedError, read, to_utc
 
+pytestmark = pytest.mark.usefixtures("english")
 WEATHER = "x_ecowitt_gw2001_943CC64265D3_2024-06.csv"
 POND = "x_terratransfer_900193_teich_2024-06.csv"
 TREE = "X_TreeSense_1_Linde_A840416C818718D7.csv"
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def write(folder: Path, name: str, text: str | bytes) -> Path:

@@ -32,7 +32,8 @@ def text_of(client: Client, url: str) -> str:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_list_pages(name: str, client: Client, bochum: str, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(34):
+    # Every computed KPI asks for its own figures.
+    with django_assert_max_num_queries(50 if name == "strategy:computed" else 40):
         text_of(client, reverse(name))
 
 
@@ -116,7 +117,9 @@ def test_kpi_states(client: Client, bochum: str) -> None:
     }
     assert sum(counts.values()) == Kpi.objects.count()
     assert counts["computed"] == Kpi.objects.exclude(supplied_by="").count() > 0
-    assert counts["collected"] == KpiValue.objects.values("kpi").distinct().count()
+    assert (
+        counts["collected"] == KpiValue.objects.filter(kpi__supplied_by="").values("kpi").distinct().count()
+    )
 
 
 def test_sdg_goal_finds_its_targets_only(bochum: str) -> None:

@@ -91,7 +91,7 @@ HOSTILE = {
     "big integer": ("return {data: {n: 5n}};", "failed"),
     "a trap as result": ("return new Proxy({}, {get() { while (true) {} }});", "250 ms"),
     "a trap in data": ("return {data: {toJSON() { while (true) {} }}};", "250 ms"),
-    "a trap as error": ("throw {toString() { while (true) {} }};", "failed|250 ms|stopped"),
+    "a trap as error": ("throw {toString() { while (true) {} }};", "failed|250 ms|stopped|ended its process"),
     "asleep": ("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);", "failed|stopped"),
     "a module": ("return require('fs');", "not defined"),
     "a promise": ("return Promise.resolve({data: {}});", "no data"),
