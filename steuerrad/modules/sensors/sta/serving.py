@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -25,12 +24,11 @@ ROOT = "/sta/v1.1"
 def serve(
     method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, user: Any, base: str
 ) -> tuple[int, Iterable[tuple[str, str]], bytes]:
-    """Answer a request in a thread of the data server.
+    """Answer a request with the store of the installation.
 
     path: with the service root before it, percent-encoding undone. user: the account of a valid key, or None. base: the
     address of the service root as the caller sees it.
     """
-    close_old_connections()
     given = {name.lower(): value for name, value in headers.items()}
     try:
         with observations() as store:
