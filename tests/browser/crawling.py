@@ -6,7 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urldefrag, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
@@ -15,10 +15,17 @@ MOST_PAGES = 150
 #: Pages of one view with the same names in the query look alike; a few of each are enough.
 MOST_ALIKE = 2
 HREF = re.compile(r"""<a\b[^>]*?\bhref="([^"]*)\"""")
-FILE = re.compile(r"\.(csv|xlsx|json|pdf|docx|html|atom|svg)$|/(pdf|docx|html|download)/?$")
+FILE = re.compile(r"\.(csv|xlsx|geojson|json|pdf|docx|html|atom|svg)$|/(pdf|docx|html|download)/?$")
 #: What following a link would end: the session of the test itself.
 ENDS_SESSION = ("account_logout",)
+#: Answers of a programming interface: text for programs.
+PROGRAMS = ("/sta/",)
 Kind = tuple[str, frozenset[str]]
+
+
+def is_file(parts: SplitResult) -> bool:
+    """Whether the address gives something to take away or for programs, and no page."""
+    return bool(FILE.search(parts.path)) or parts.path.startswith(PROGRAMS) or "format=" in parts.query
 
 
 def kind_of(path: str, query: str) -> Kind | None:
@@ -51,5 +58,5 @@ def crawl(page: Page, start: str) -> Iterator[str]:
             kind = kind_of(parts.path, parts.query)
             assert kind, f"{address} links to {target}, which no view answers"
             alike[kind] += 1
-            if alike[kind] <= MOST_ALIKE and kind[0] not in ENDS_SESSION and not FILE.search(parts.path):
+            if alike[kind] <= MOST_ALIKE and kind[0] not in ENDS_SESSION and not is_file(parts):
                 waiting.append(target)

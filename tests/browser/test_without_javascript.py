@@ -18,7 +18,7 @@ def test_every_page_works_without_javascript(
     for address in crawl(page, product + "/"):
         faults += [f"{address}: {fault}" for fault in faults_without_scripts(page)]
     bare.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
     assert problems == []
 
 
