@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from steuerrad.kernel import clock
 from steuerrad.modules.strategy.actions.refusal import ConflictError, RefusedError
@@ -25,6 +24,8 @@ from steuerrad.modules.strategy.portfolio.actions.reports import begin_report, r
 from steuerrad.modules.strategy.portfolio.actions.succession import supersede_measure
 from steuerrad.modules.strategy.portfolio.rules.dependencies import Kind
 from steuerrad.platform.accounts.models import User
+from tests.support import at_once
+from tests.support.at_once import copied, shared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 4
@@ -32,9 +33,7 @@ ROUNDS = 4
 
 @pytest.fixture
 def place(tmp_path: Path) -> dict[str, Any]:
-    """Settings of a database that several connections can share: SQLite's test database lives in memory."""
-    name = {"NAME": str(tmp_path / "both.sqlite3")} if connection.vendor == "sqlite" else {}
-    return connection.settings_dict | name
+    return shared(tmp_path)
 
 
 @pytest.fixture
@@ -64,30 +63,8 @@ def measures() -> list[Measure]:
 
 def together(place: dict[str, Any], *acts: Callable[[], Any]) -> list[Any]:
     """Run all at once; answers results or exceptions, and leaves the outcome where the test looks."""
-    if connection.vendor == "sqlite":
-        target = sqlite3.connect(place["NAME"])
-        connection.ensure_connection()
-        connection.connection.backup(target)
-        target.close()
-    results: list[Any] = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def run(index: int, act: Callable[[], Any]) -> None:
-        connections["default"].settings_dict = dict(place)
-        try:
-            start.wait(30)
-            results[index] = act()
-        except Exception as error:  # noqa: BLE001 - looked at by the test
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(index, act)) for index, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads)
+    copied(place)
+    results = at_once.together(place, list(acts))
     if connection.vendor == "sqlite":
         source = sqlite3.connect(place["NAME"])
         source.backup(connection.connection)
