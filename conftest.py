@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from tests.support.stage import CityStage
 
@@ -47,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
         setattr(Argon2PasswordHasher, name, least)
     config.stash[STAGE] = CityStage()
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_installation() -> None:
+    """A request of the test client leaves its language to the thread: no test inherits that of another."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,14 +14,14 @@ from django.db import transaction
 
 from steuerrad.engines.observations import batch
 from steuerrad.kernel import clock
+from steuerrad.modules.sensors.describing import stream_of
 from steuerrad.modules.sensors.file_formats import FileFormat, Series
 from steuerrad.modules.sensors.models import Intake
 from steuerrad.modules.sensors.reading import Contents, read
 from steuerrad.platform.observations import actions as catalogue
-from steuerrad.platform.observations.models import Datastream, Location, ObservedProperty, Sensor, Thing
+from steuerrad.platform.observations.models import Datastream, Location, Thing
 from steuerrad.platform.observations.permissions import WRITE
 from steuerrad.platform.observations.store import observations
-from steuerrad.platform.observations.vocabulary import properties, units
 
 #: Rows that go to the store at once.
 AT_ONCE = 500_000
@@ -104,20 +104,9 @@ def ensure_stream(user: Any, form: Kind, thing: Thing, column: str, one: Series)
     found = Datastream.objects.filter(thing=thing, properties__column=column).first()
     if found is not None:
         return found
-    word, unit = properties()[one.property], units()[one.unit]
-    seen = ObservedProperty.objects.filter(definition=word.definition).first() or catalogue.save(
-        user, ObservedProperty(name=word.name, definition=word.definition)
-    )
-    sensor = Sensor.objects.filter(name=form.sensor["name"]).first() or catalogue.save(
-        user, Sensor(**form.sensor)
-    )
-    return catalogue.save(
-        user,
-        Datastream(
-            name=f"{one.label or word.name}, {thing.name}"[:300], thing=thing, sensor=sensor, observed_property=seen,
-            unit_name=unit.name, unit_symbol=unit.symbol, unit_definition=unit.definition, unit_code=unit.code,
-            low=one.low, high=one.high, interval_s=form.interval_s, properties={"column": column},
-        ),
+    return stream_of(
+        user, thing, one.property, one.unit, form.sensor, label=one.label, low=one.low, high=one.high,
+        interval_s=form.interval_s, properties={"column": column},
     )  # fmt: skip
 
 

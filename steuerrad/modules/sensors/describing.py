@@ -31,19 +31,30 @@ def describe_stream(user: Any, thing: Thing, given: Mapping[str, Any]) -> Datast
 
     Raises ValidationError, PermissionDenied; then nothing is described.
     """
-    word, unit = properties()[given["property"]], units()[given["unit"]]
+    sensor = {"name": given["sensor"], "encoding_type": "text/plain", "metadata": given["sensor"]}
+    expected = {name: given[name] for name in ("low", "high", "interval_s")}
     with transaction.atomic():
-        seen = ObservedProperty.objects.filter(definition=word.definition).first() or catalogue.save(
-            user, ObservedProperty(name=word.name, definition=word.definition)
-        )
-        sensor = Sensor.objects.filter(name=given["sensor"]).first() or catalogue.save(
-            user, Sensor(name=given["sensor"], encoding_type="text/plain", metadata=given["sensor"])
-        )
-        return catalogue.save(
-            user,
-            Datastream(
-                name=f"{word.name}, {thing.name}"[:300], thing=thing, sensor=sensor, observed_property=seen,
-                unit_name=unit.name, unit_symbol=unit.symbol, unit_definition=unit.definition, unit_code=unit.code,
-                low=given["low"], high=given["high"], interval_s=given["interval_s"],
-            ),
-        )  # fmt: skip
+        return stream_of(user, thing, given["property"], given["unit"], sensor, **expected)
+
+
+def stream_of(
+    user: Any, thing: Thing, property_key: str, unit_code: str, sensor: Mapping[str, Any], *, label: str = "",
+    **more: Any,
+) -> Datastream:  # fmt: skip
+    """Make a datastream in the words of the vocabulary; property and instrument are shared with others of the same.
+
+    sensor: fields of the instrument, known by its name. label: instead of the property's name. more: further fields.
+    """
+    word, unit = properties()[property_key], units()[unit_code]
+    seen = ObservedProperty.objects.filter(definition=word.definition).first() or catalogue.save(
+        user, ObservedProperty(name=word.name, definition=word.definition)
+    )
+    made_by = Sensor.objects.filter(name=sensor["name"]).first() or catalogue.save(user, Sensor(**sensor))
+    return catalogue.save(
+        user,
+        Datastream(
+            name=f"{label or word.name}, {thing.name}"[:300], thing=thing, sensor=made_by, observed_property=seen,
+            unit_name=unit.name, unit_symbol=unit.symbol, unit_definition=unit.definition, unit_code=unit.code,
+            **more,
+        ),
+    )  # fmt: skip

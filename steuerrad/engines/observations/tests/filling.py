@@ -9,6 +9,7 @@ import json
 import resource
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -37,19 +38,30 @@ def main(folder: Path, limit: int) -> None:
         full = send(writer, 5, 400)
         readable = writer.store.latest().num_rows
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        after = send(writer, 405, 20)
+        after = send(writer, 405, 20, patience_s=60)
         writer.barrier(60)
         fault = writer.status().fault
     sys.stdout.write(json.dumps({"kept": kept + full + after, "refused": 425 - len(kept + full + after),
                       "readable": readable, "after": len(after), "fault": fault}))  # fmt: skip
 
 
-def send(writer: Writer, first: int, count: int) -> list[int]:
-    """Submit batches one after the other; numbers of those that were acknowledged."""
+def send(writer: Writer, first: int, count: int, patience_s: float = 0) -> list[int]:
+    """Submit batches one after the other; numbers of those that were acknowledged.
+
+    With patience all of them together wait so long for what waits to be stored, as Busy asks.
+    """
     kept: list[int] = []
+    end = time.monotonic() + patience_s
     for number in range(first, first + count):
         try:
-            writer.submit(numbered(number)).result(60)
+            while True:
+                try:
+                    writer.submit(numbered(number)).result(60)
+                    break
+                except Busy as busy:
+                    if time.monotonic() > end:
+                        raise
+                    time.sleep(busy.retry_after)
         except (JournalFull, Busy):
             continue
         kept.append(number)
