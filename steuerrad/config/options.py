@@ -23,6 +23,18 @@ def as_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def as_hosts(text: str) -> list[str]:
+    """Each [private:]host[:port]; a host may begin with "*."."""
+    for part in as_list(text):
+        rest = part.removeprefix("private:")
+        host, colon, port = rest.rpartition(":") if not rest.endswith("]") else (rest, "", "")
+        if not colon:
+            host, port = rest, "443"
+        if not host or "/" in host or "@" in host or not port.isdecimal() or "*" in host.removeprefix("*."):
+            raise ValueError(f"{part}: use host, *.host or host:port")
+    return as_list(text)
+
+
 def as_hour(text: str) -> int:
     if text.strip().isdecimal() and int(text) <= 23:
         return int(text)
@@ -106,6 +118,13 @@ OPTIONS = (
     ),
     Option(
         "STEUERRAD_CLAMD", str, "", "ClamAV that scans uploads, host:port or a socket's path; empty: no scan."
+    ),
+    Option(
+        "STEUERRAD_EGRESS_HOSTS",
+        as_hosts,
+        [],
+        "Hosts that the program may fetch from or send to, comma between: api.example.org, *.example.org, "
+        "host:8080; private: before one that lies in the own network.",
     ),
     Option(
         "STEUERRAD_OIDC_ISSUER", str, "", "Address of the OpenID Connect provider; empty: local accounts."

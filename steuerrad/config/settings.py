@@ -176,6 +176,7 @@ globals().update(mail.senders(SITE_URL, OPTIONS["EMAIL_FROM"], OPTIONS["EMAIL_BO
 EMAIL_JOURNAL: str = OPTIONS["EMAIL_JOURNAL"]
 DIGEST_HOUR: int = OPTIONS["DIGEST_HOUR"]
 LINK_ROLES: list[str] = OPTIONS["LINK_ROLES"]
+EGRESS_HOSTS: list[str] = OPTIONS["EGRESS_HOSTS"]
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
