@@ -22,9 +22,12 @@ from schemathesis.specs.openapi.checks import (
 from steuerrad.config.wsgi import application
 from steuerrad.platform.accounts.models import User
 from steuerrad.platform.http_api.tokens import create_token
+from tests.support.effort import tries
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EFFORT = effort(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+EFFORT = effort(
+    max_examples=tries(12), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 PATHS = get_resolver().urlconf_module.api.get_openapi_schema()["paths"]  # type: ignore[union-attr]
 OPERATIONS = sorted((path, method) for path, methods in PATHS.items() for method in methods)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,19 @@ def test_templates_obey_the_content_security_policy(pattern: str) -> None:
     templates = [path for path in tracked("*.html") if "documents" not in path.parts]
     found = [str(path.relative_to(ROOT)) for path in templates if re.search(pattern, path.read_text())]
     assert not found
+
+
+def test_the_product_starts_without_what_is_slow_to_load() -> None:
+    """Every command loads the whole product once; parts of SciPy would make that half as long again."""
+    code = "import django, sys; django.setup(); print([name for name in sys.modules if name in %r])"
+    slow = ["scipy.optimize", "scipy.signal", "scipy.special", "scipy.stats"]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "steuerrad.config.settings"}
+    told = subprocess.run(
+        [sys.executable, "-c", code % slow],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == "[]"

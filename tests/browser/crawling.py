@@ -11,8 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, urldefrag, urljoin, urlsplit
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
-MOST_PAGES = 150
-#: Pages of one view with the same names in the query look alike; a few of each are enough.
+#: Pages of one view with the same names in the query look alike: one of each is opened first, then some others.
 MOST_ALIKE = 2
 HREF = re.compile(r"""<a\b[^>]*?\bhref="([^"]*)\"""")
 FILE = re.compile(r"\.(csv|xlsx|geojson|json|pdf|docx|html|atom|svg)$|/(pdf|docx|html|download)/?$")
@@ -37,16 +36,16 @@ def kind_of(path: str, query: str) -> Kind | None:
     return name, frozenset(key for key, _value in parse_qsl(query))
 
 
-def crawl(page: Page, start: str) -> Iterator[str]:
-    """Open the start page and what links lead to, at most a few pages of each kind; yields each address."""
-    host, waiting, seen, alike = urlsplit(start).netloc, [start], {start}, Counter[Kind]()
-    found = 0
-    while waiting and found < MOST_PAGES:
-        address = waiting.pop(0)
+def crawl(page: Page, start: str, more: int = 0) -> Iterator[str]:
+    """Open the start page and what links lead to, one page of every kind and `more` others; yields each address."""
+    host, seen, alike = urlsplit(start).netloc, {start}, Counter[Kind]()
+    first, others = [start], list[str]()
+    while first or (others and more > 0):
+        more -= not first
+        address = (first or others).pop(0)
         answer = page.goto(address)
         assert answer
         assert answer.status == 200, f"{address} answers {answer.status}"
-        found += 1
         hrefs = HREF.findall(page.content())
         yield address
         for href in hrefs:
@@ -58,5 +57,7 @@ def crawl(page: Page, start: str) -> Iterator[str]:
             kind = kind_of(parts.path, parts.query)
             assert kind, f"{address} links to {target}, which no view answers"
             alike[kind] += 1
-            if alike[kind] <= MOST_ALIKE and kind[0] not in ENDS_SESSION and not is_file(parts):
-                waiting.append(target)
+            if kind[0] in ENDS_SESSION or is_file(parts):
+                continue
+            if alike[kind] <= MOST_ALIKE:
+                (first if alike[kind] == 1 else others).append(target)

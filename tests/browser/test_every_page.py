@@ -23,7 +23,7 @@ def test_every_page_fits_a_narrow_window_and_passes_axe(
     faults: list[str] = []
     checked: set[str] = set()
     count = 0
-    for address in crawl(page, product + "/"):
+    for address in crawl(page, product + "/", more=30):
         count += 1
         if beyond(page) > 0:
             faults.append(f"{address}: {beyond(page)} pixels too wide")

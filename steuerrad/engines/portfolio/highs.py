@@ -1,7 +1,8 @@
 """The one place that speaks to the solver: HiGHS through SciPy, with types at its edge."""
 
 # pyright: basic, reportArgumentType=false
-# SciPy has no type information; what goes in and comes out is stated here.
+# SciPy has no type information; what goes in and comes out is stated here. It loads its parts when they are first
+# used; to name them here would make every command of the product load them.
 
 from __future__ import annotations
 
@@ -10,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, vstack
 
 from steuerrad.engines.portfolio.silence import silent
 
@@ -47,10 +47,10 @@ def minimise(
     with silent():
         result = cast(
             Any,
-            milp(
+            scipy.optimize.milp(
                 objective,
                 integrality=kinds,
-                bounds=Bounds(low, high),
+                bounds=scipy.optimize.Bounds(low, high),
                 constraints=constraints(lines, len(objective)),
                 options={"time_limit": max(seconds, 0.01), "mip_rel_gap": gap},
             ),
@@ -72,8 +72,8 @@ def constraints(lines: Sequence[Line], width: int) -> Any:
     starts = np.concatenate([[0], np.cumsum(lengths)])
     columns = np.concatenate([line[0] for line in lines]).astype(np.int64)
     figures = np.concatenate([line[1] for line in lines])
-    matrix = csr_array((figures, columns, starts), shape=(len(lines), width))
-    return LinearConstraint(matrix, [line[2] for line in lines], [line[3] for line in lines])
+    matrix = scipy.sparse.csr_array((figures, columns, starts), shape=(len(lines), width))
+    return scipy.optimize.LinearConstraint(matrix, [line[2] for line in lines], [line[3] for line in lines])
 
 
 def prices(objective: Floats, lines: Sequence[Line], low: Floats, high: Floats, tail: int) -> Floats | None:
@@ -88,9 +88,9 @@ def prices(objective: Floats, lines: Sequence[Line], low: Floats, high: Floats, 
     with silent():
         result = cast(
             Any,
-            linprog(
+            scipy.optimize.linprog(
                 objective,
-                A_ub=vstack([-matrix[below], matrix[above]]),
+                A_ub=scipy.sparse.vstack([-matrix[below], matrix[above]]),
                 b_ub=np.concatenate([-lows[below], highs[above]]),
                 bounds=np.column_stack([low, high]),
             ),

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
 
 from steuerrad.engines.quality.flags import Flags, bad
 from steuerrad.engines.quality.planting import Planted
@@ -55,7 +55,9 @@ def alarms(flags: Flags, planted: Planted) -> Share:
     """Runs of objections: those that touch a fault or the value next to it, of all. What the untouched series was already
     blamed for counts as false, though it may be a real fault: a lower bound.
     """
-    wide: NDArray[np.bool_] = np.asarray(binary_dilation(planted.touched(), iterations=1), np.bool_)
+    wide: NDArray[np.bool_] = np.asarray(
+        scipy.ndimage.binary_dilation(planted.touched(), iterations=1), np.bool_
+    )
     found = runs(flags)
     return Share(sum(bool(wide[begin:end].any()) for begin, end in found), len(found))
 

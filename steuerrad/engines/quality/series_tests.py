@@ -10,8 +10,8 @@ wide; and time, not the number of values, says how long.
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from steuerrad.engines.quality.flags import Flag, Flags, Times, Values
 from steuerrad.engines.quality.parameters import HOUR, Attenuated, GrossRange, RateOfChange, Spike, Stuck
@@ -98,8 +98,8 @@ def attenuated(times: Times, values: Values, interval_s: float, told: Attenuated
         return found
     # Window k holds the values k..k+width-1.
     shift = -((width - 1) // 2)
-    high = maximum_filter1d(values, width, origin=shift)[: size - width + 1]
-    low = minimum_filter1d(values, width, origin=shift)[: size - width + 1]
+    high = scipy.ndimage.maximum_filter1d(values, width, origin=shift)[: size - width + 1]
+    low = scipy.ndimage.minimum_filter1d(values, width, origin=shift)[: size - width + 1]
     lasts = (times[width - 1 :] - times[: size - width + 1]) / HOUR
     whole = (lasts <= told.window_h * 1.5) & (lasts >= told.window_h * 0.75)
     flat = whole & (high - low < told.span)

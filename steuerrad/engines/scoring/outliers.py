@@ -13,6 +13,7 @@ import numpy as np
 
 from steuerrad.engines.scoring.order import Floats
 
+ROUNDING = 1e-9
 FEWEST = 4  # sample kurtosis is defined from four values on
 MARGIN = 0.01  # the logarithm's argument begins at this share of the range
 
@@ -65,8 +66,8 @@ def moments(values: Floats) -> tuple[float, float]:
 
 
 def beyond(found: tuple[float, float], treatment: Treatment) -> bool:
-    """Whether skewness and kurtosis call for a treatment."""
-    return abs(found[0]) > treatment.skewness and found[1] > treatment.kurtosis
+    """Whether skewness and kurtosis call for a treatment; rounding in another unit must not decide that."""
+    return abs(found[0]) > treatment.skewness + ROUNDING and found[1] > treatment.kurtosis + ROUNDING
 
 
 def treat(values: Floats, treatment: Treatment) -> tuple[Floats, tuple[Treated, ...]]:

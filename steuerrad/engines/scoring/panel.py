@@ -7,10 +7,10 @@ One opinion has no spread: whatever would need a second one is NaN then, never 0
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from scipy.special import chdtrc  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+import scipy  # pyright: ignore[reportMissingTypeStubs]
 
 from steuerrad.engines.scoring.order import (
     Flags,
@@ -120,7 +120,8 @@ def agreement(ratings: Floats) -> Agreement:
         return Agreement(people, measures, np.nan, np.nan, np.nan)
     w = min(1.0, 12 * squares / possible)
     chi_square = people * (measures - 1) * w
-    return Agreement(people, measures, w, chi_square, float(chdtrc(measures - 1, chi_square)))
+    p: Any = scipy.special.chdtrc(measures - 1, chi_square)  # pyright: ignore
+    return Agreement(people, measures, w, chi_square, float(p))
 
 
 def totals(

@@ -31,6 +31,7 @@ from steuerrad.engines.observations.store import Store
 from steuerrad.engines.observations.tables import UPGRADES, Upgrade, number
 from steuerrad.engines.observations.tests import filling
 from steuerrad.engines.observations.tests.killing import run
+from tests.support.effort import tries
 
 START = 1_700_000_000_000_000
 SECOND = 1_000_000
@@ -38,7 +39,7 @@ SMALL = Options(memory_mb=256, hot_rows=5_000, warm_rows=20_000)
 
 
 def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path: Path) -> None:
-    result = run(tmp_path / "observations", kills=20)
+    result = run(tmp_path / "observations", kills=tries(8))
     assert result.acknowledged > 100
     assert (result.lost, result.twice, result.torn, result.wrong) == (0, 0, 0, 0)
 

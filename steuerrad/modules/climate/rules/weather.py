@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # pyright: ignore
 from numpy.typing import NDArray
-from scipy.signal import lfilter  # pyright: ignore
 
 MICROS, HOUR, DAY = 1_000_000, 3600.0, 86_400.0
 STEP_S = 600
@@ -116,7 +116,7 @@ def _smoothed(values: Values, over_s: float) -> Values:
     """Exponential memory of what came before."""
     keep = float(np.exp(-STEP_S / over_s))
     start = np.array([keep * values[0]]) if len(values) else np.zeros(1)
-    found, _state = lfilter([1 - keep], [1.0, -keep], values, zi=start)
+    found, _state = scipy.signal.lfilter([1 - keep], [1.0, -keep], values, zi=start)
     return np.asarray(found, np.float64)
 
 
