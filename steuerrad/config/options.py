@@ -135,6 +135,28 @@ OPTIONS = (
         "STEUERRAD_OIDC_ROLES_CLAIM", str, "", "Claim that lists roles as steuerrad:<role>[:<organisation>]."
     ),
     Option("STEUERRAD_OIDC_NAME", str, "OpenID Connect", "Name of the provider on the sign-in page."),
+    Option(
+        "STEUERRAD_MQTT_URL",
+        str,
+        "",
+        "Broker with the uplinks of LoRaWAN: mqtt://user@host:port, or mqtts:// for TLS; empty: this machine.",
+    ),
+    Option("STEUERRAD_MQTT_PASSWORD", str, "", "Password at that broker."),
+    Option("STEUERRAD_MQTT_PASSWORD_FILE", str, "", "File that holds the password instead."),
+    Option("STEUERRAD_MQTT_CA", str, "", "Certificates to trust instead of the system's, PEM."),
+    Option("STEUERRAD_MQTT_CERTIFICATE", str, "", "Certificate by which the broker knows us, PEM."),
+    Option("STEUERRAD_MQTT_KEY", str, "", "Key of that certificate, PEM."),
+    Option(
+        "STEUERRAD_MQTT_LISTEN", str, "", "Where the data server takes MQTT, host:port; empty: not at all."
+    ),
+    Option("STEUERRAD_MQTT_LISTEN_CERTIFICATE", str, "", "Certificate of that endpoint, PEM; empty: no TLS."),
+    Option("STEUERRAD_MQTT_LISTEN_KEY", str, "", "Key of that certificate, PEM."),
+    Option(
+        "STEUERRAD_MQTT_ADDRESS",
+        str,
+        "",
+        "Address of that endpoint as clients see it, e.g. mqtts://sensors.city.example:8883.",
+    ),
 )
 
 

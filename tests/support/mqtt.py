@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 PLACES = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
@@ -28,6 +28,10 @@ autosave_on_changes true
 autosave_interval 1
 max_inflight_messages 0
 max_queued_messages 0
+log_type error
+log_type warning
+log_type notice
+{more}
 """
 
 
@@ -41,13 +45,14 @@ def find() -> str | None:
 
 
 class Broker:
-    def __init__(self, program: str, folder: Path) -> None:
+    def __init__(self, program: str, folder: Path, more: str = "", anonymous: bool = True) -> None:
         self._program, self.folder = program, folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
-        (folder / "conf").write_text(SETTINGS.format(port=self.port, folder=folder))
+        told = SETTINGS.format(port=self.port, folder=folder, more=more.format(folder=folder))
+        (folder / "conf").write_text(told if anonymous else told.replace("anonymous true", "anonymous false"))
 
     def start(self) -> None:
         """Returns when it takes connections. Raises BrokerError."""
@@ -72,15 +77,23 @@ class Broker:
 
 
 @contextlib.contextmanager
-def broker() -> Iterator[Broker]:
-    """Run a fresh broker while the block runs. Raises BrokerError."""
+def broker(
+    more: str = "", files: Mapping[str, bytes] | None = None, anonymous: bool = True
+) -> Iterator[Broker]:
+    """Run a fresh broker while the block runs. Raises BrokerError.
+
+    more: further lines of its settings; files: by name, found as {folder}/name there.
+    """
     program = find()
     if program is None:
         raise BrokerError("no Mosquitto was found; ./dev test installs one")
     with tempfile.TemporaryDirectory(prefix="mqtt-") as name:
         if os.geteuid() == 0:  # the broker gives root up for its own user
             Path(name).chmod(0o777)
-        running = Broker(program, Path(name))
+        for file, content in (files or {}).items():
+            (Path(name) / file).write_bytes(content)
+            (Path(name) / file).chmod(0o644)
+        running = Broker(program, Path(name), more, anonymous)
         running.start()
         try:
             yield running

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import os
 import signal
 import sys
 from pathlib import Path
@@ -17,27 +15,26 @@ from steuerrad.modules.sensors.lorawan import actions, onboarding, queries
 from steuerrad.modules.sensors.lorawan.clone import import_clone
 from steuerrad.modules.sensors.lorawan.models import DeadUplink
 
-PASSWORD = "STEUERRAD_MQTT_PASSWORD"  # noqa: S105 - the name of the variable that holds it
-
 
 def configure_mqtt(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--broker", default="127.0.0.1:1883", metavar="HOST:PORT")
-    parser.add_argument("--user", default="", help=f"name at the broker; the password stands in {PASSWORD}")
-    parser.add_argument("--tls", action="store_true", help="encrypted, with the system's certificates")
-    parser.add_argument("--name", default="", help="of this consumer; the broker keeps its messages under it")
+    parser.add_argument("--broker", default="", metavar="HOST:PORT", help="instead of STEUERRAD_MQTT_URL")
+    parser.add_argument("--user", default="", help="name at the broker; the password stands in the settings")
+    parser.add_argument("--tls", action="store_true", help="encrypted")
+    parser.add_argument("--name", default="steuerrad", help="of this consumer; the broker keeps its messages")
+    parser.add_argument("--shared", action="store_true", help="share the work with consumers of other names")
 
 
 def run_mqtt(options: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT; what is not stored by then stays with the broker."""
-    from steuerrad.modules.sensors.lorawan.mqtt import Address, Consumer  # loads what only this command needs
+    from steuerrad.modules.sensors.broker.address import AddressError, configured
+    from steuerrad.modules.sensors.lorawan.mqtt import Consumer  # loads what only this command needs
 
-    host, _, port = options.broker.rpartition(":")
-    if not port.isdecimal() or int(port) > 65535:
-        print(f"--broker {options.broker}: use HOST:PORT", file=sys.stderr)
+    try:
+        address = configured(options.broker, options.user, options.tls)
+        consumer = Consumer(address, options.name, shared=options.shared)
+    except AddressError as error:
+        print(error, file=sys.stderr)
         return 2
-    logging.basicConfig(level=logging.INFO)
-    address = Address(host or "127.0.0.1", int(port), options.user, os.environ.get(PASSWORD, ""), options.tls)
-    consumer = Consumer(address, options.name or "steuerrad", shared=options.shared)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: consumer.stop())
     consumer.run()

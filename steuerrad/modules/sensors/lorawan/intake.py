@@ -91,6 +91,16 @@ def take(user: Any, deliveries: Sequence[Delivery]) -> list[Result]:
     return [work.result for work in works]
 
 
+def refuse(delivery: Delivery, reason: str) -> Result:
+    """Keep a message that take() cannot get through with, so that it does not hold up those behind it."""
+    work = _opened(delivery)
+    work.dead = (DeadUplink.UNREADABLE, reason)
+    work.message = None  # its words may be what the database refuses
+    work.dev_eui = ""
+    _bury([work])
+    return Result("dead", *work.dead)
+
+
 def _opened(delivery: Delivery) -> _Work:
     work = _Work(delivery)
     try:

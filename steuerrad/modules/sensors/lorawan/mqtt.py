@@ -12,19 +12,19 @@ import logging
 import queue
 import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import paho.mqtt.client as paho
-from django.db import DatabaseError, close_old_connections
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, close_old_connections
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from steuerrad.engines.observations import Busy
-from steuerrad.modules.sensors.lorawan.intake import Delivery, Result, take
+from steuerrad.engines.observations import Busy, JournalFull
+from steuerrad.modules.sensors.broker.address import Address
+from steuerrad.modules.sensors.lorawan.intake import Delivery, Result, refuse, take
 from steuerrad.platform.observations.store import UnavailableError
 
 log = logging.getLogger(__name__)
@@ -32,22 +32,15 @@ GROUP = "steuerrad"
 TOPICS = ("application/+/device/+/event/+", "v3/+/devices/+/up", "v3/+/devices/+/join")
 CHIRPSTACK = re.compile(r"application/[^/]+/device/[^/]+/event/([a-z]+)")
 AT_ONCE = 200
-#: Messages that the broker may hand over before the first of them is confirmed: bounds memory.
-MOST_OPEN = 2000
+#: Messages that the broker may hand over before the first of them is confirmed, and bytes of one: bounds memory.
+MOST_OPEN, LARGEST = 500, 512 * 1024
 #: The broker keeps what comes for a consumer that is away this long (seconds).
 KEPT_S = 7 * 24 * 3600
 LONGEST_PAUSE_S = 60.0
+#: Faults of the machine: waiting helps. Every other fault lies with a message.
+OF_THE_MACHINE = (OperationalError, InterfaceError, UnavailableError, JournalFull, OSError)
 
-
-@dataclass(frozen=True)
-class Address:
-    """Where the broker is. tls: with the system's certificates."""
-
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-    tls: bool = False
+Received = tuple[int, paho.MQTTMessage]  # with the number of the connection that handed it over
 
 
 def delivery_of(topic: str, payload: bytes) -> Delivery:
@@ -67,35 +60,60 @@ class Consumer:
         shared: bool = False,
         told: Callable[[list[Result]], None] = lambda results: None,
     ) -> None:
+        """Raises AddressError when a certificate cannot be read."""
+        self._address, self._told = address, told
         self._prefix = f"$share/{GROUP}/" if shared else ""
-        self._told = told
-        self._waiting: queue.SimpleQueue[tuple[int, paho.MQTTMessage]] = queue.SimpleQueue()
+        self._waiting: queue.Queue[Received] = queue.Queue(2 * MOST_OPEN)
         self._stop = threading.Event()
         self._connection = 0
+        self._turn = threading.Lock()  # between confirming and the end of the connection it belongs to
         self._client = client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=name, protocol=paho.MQTTv5, manual_ack=True
         )
         if address.user:
             client.username_pw_set(address.user, address.password)
-        if address.tls:
-            client.tls_set()
+        if (context := address.context()) is not None:
+            client.tls_set_context(context)
         client.reconnect_delay_set(1, int(LONGEST_PAUSE_S))
         client.on_connect, client.on_message = self._on_connect, self._on_message
+        client.on_disconnect, client.on_connect_fail = self._on_disconnect, self._on_connect_fail
+        client.on_subscribe = self._on_subscribe
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval, properties.ReceiveMaximum = KEPT_S, MOST_OPEN
+        properties.MaximumPacketSize = LARGEST
         client.connect_async(address.host, address.port, 60, clean_start=False, properties=properties)
 
-    def _on_connect(
-        self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
-    ) -> None:
-        self._connection += 1  # what an earlier connection handed over can no longer be confirmed
+    def _on_connect(self, client: paho.Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
-            log.warning("The broker refuses: %s", reason)
+            log.error("The broker %s refuses %r: %s", self._address, self._address.user, reason)
             return
+        known = "with" if flags.session_present else "without"
+        log.info("Connected to the broker %s, %s a session from before", self._address, known)
         client.subscribe([(self._prefix + topic, SubscribeOptions(qos=1)) for topic in TOPICS])
 
+    def _on_subscribe(
+        self, _client: paho.Client, _data: Any, _mid: int, reasons: Sequence[Any], _properties: Any
+    ) -> None:
+        for topic, reason in zip(TOPICS, reasons, strict=False):
+            if reason.is_failure:
+                log.error("The broker refuses %s%s: %s", self._prefix, topic, reason)
+
+    def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
+        log.warning("The broker %s cannot be reached; trying again", self._address)
+
+    def _on_disconnect(
+        self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
+    ) -> None:
+        with self._turn:
+            self._connection += 1  # what this connection handed over can no longer be confirmed
+        if not self._stop.is_set():
+            log.warning("The broker %s is gone (%s); trying again", self._address, reason)
+
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        self._waiting.put((self._connection, message))
+        while not self._stop.is_set():  # when the store does not follow, the connection must wait, too
+            with contextlib.suppress(queue.Full):
+                self._waiting.put((self._connection, message), timeout=1)
+                return
 
     def run(self) -> None:
         """Until stop() is called from another thread or a signal handler."""
@@ -103,41 +121,77 @@ class Consumer:
         try:
             while not self._stop.is_set():
                 if batch := self._next():
-                    self._store(batch)
+                    self._settle(batch)
         finally:
+            self._stop.set()
             self._client.disconnect()
             self._client.loop_stop()
 
     def stop(self) -> None:
         self._stop.set()
 
-    def _next(self) -> list[tuple[int, paho.MQTTMessage]]:
+    def _next(self) -> list[Received]:
         """What has come, up to AT_ONCE; waits half a second for the first."""
-        batch: list[tuple[int, paho.MQTTMessage]] = []
+        batch: list[Received] = []
         with contextlib.suppress(queue.Empty):
             batch.append(self._waiting.get(timeout=0.5))
             while len(batch) < AT_ONCE:
                 batch.append(self._waiting.get_nowait())
         return batch
 
-    def _store(self, batch: list[tuple[int, paho.MQTTMessage]]) -> None:
-        """Store, then confirm. The store's pauses are waited for: unconfirmed messages stay with the broker."""
+    def _settle(self, batch: list[Received]) -> None:
+        """Store, then confirm. Where the batch fails by itself, message by message, and what fails alone is buried."""
         deliveries = [delivery_of(message.topic, bytes(message.payload)) for _connection, message in batch]
+        results = self._patiently(lambda: _together(deliveries))
+        if results is None:
+            results = []
+            for delivery in deliveries:
+                found = self._patiently(lambda one=delivery: [_alone(one)])
+                if found is None:
+                    return
+                results += found
+        if len(results) < len(batch):
+            return  # stopped: the broker keeps what is not confirmed
+        for connection, message in batch:
+            with self._turn:
+                if connection == self._connection and message.qos:
+                    self._client.ack(message.mid, message.qos)
+        self._told(results)
+
+    def _patiently(self, work: Callable[[], list[Result] | None]) -> list[Result] | None:
+        """Work until the machine lets it; [] when stopped. Unconfirmed messages stay with the broker meanwhile."""
         pause = 0.5
         while not self._stop.is_set():
             try:
                 close_old_connections()
-                results = take(None, deliveries)
-                break
+                return work()
             except Busy as busy:
                 pause = max(0.1, busy.retry_after)
-            except (DatabaseError, UnavailableError, OSError) as error:
-                log.warning("%d uplinks cannot be stored now: %s", len(batch), error)
+            except OF_THE_MACHINE as error:
+                log.warning("Uplinks cannot be stored now: %s", error)
                 pause = min(LONGEST_PAUSE_S, pause * 2)
             self._stop.wait(pause)
-        else:
-            return
-        for connection, message in batch:
-            if connection == self._connection and message.qos:
-                self._client.ack(message.mid, message.qos)
-        self._told(results)
+        return []
+
+
+def _together(deliveries: Sequence[Delivery]) -> list[Result] | None:
+    """None when one of them is at fault."""
+    try:
+        return take(None, deliveries)
+    except (Busy, *OF_THE_MACHINE):
+        raise
+    except Exception:
+        log.exception("A batch of uplinks fails; one by one")
+        return None
+
+
+def _alone(delivery: Delivery) -> Result:
+    try:
+        return take(None, [delivery])[0]
+    except (Busy, *OF_THE_MACHINE):
+        raise
+    except (DataError, IntegrityError) as error:
+        return refuse(delivery, f"The database refuses it: {error}")
+    except Exception as error:
+        log.exception("An uplink cannot be taken")
+        return refuse(delivery, f"{type(error).__name__}: {error}")
