@@ -38,12 +38,17 @@ class Permission:
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """An entry of the main navigation. url_name is reversed without arguments."""
+    """An entry of the main navigation. url_name is reversed without arguments.
+
+    under: url_name of the entry that this one belongs to, also one of another module; where that is missing, the
+    entry stands in the main row.
+    """
 
     title: Text
     url_name: str
     order: int = 100
     permission: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True)

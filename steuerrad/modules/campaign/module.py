@@ -18,7 +18,15 @@ module = Module(
     summary=_("Ask the city's organisations for figures, check and release what they answer"),
     urls="steuerrad.modules.campaign.urls",
     api="steuerrad.modules.campaign.api:router",
-    navigation=(NavigationItem(_("Data campaign"), "campaign:index", order=210, permission="campaign.read"),),
+    navigation=(
+        NavigationItem(
+            _("Data campaign"),
+            "campaign:index",
+            order=210,
+            permission="campaign.read",
+            under="city_index:overview",
+        ),
+    ),
     permissions=(
         Permission(
             "campaign.read",

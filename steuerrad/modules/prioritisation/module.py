@@ -12,7 +12,9 @@ module = Module(
     title=_("Prioritisation"),
     summary=_("What would change the place in the index, and which measures to choose under a budget"),
     urls="steuerrad.modules.prioritisation.urls",
-    navigation=(NavigationItem(_("Prioritisation"), "prioritisation:index", order=220),),
+    navigation=(
+        NavigationItem(_("Prioritisation"), "prioritisation:index", order=130, under="strategy:index"),
+    ),
     permissions=(*whatif.PERMISSIONS, *choice.PERMISSIONS),
     api="steuerrad.modules.prioritisation.api:router",
     cards=(*whatif.CARDS,),

@@ -31,9 +31,9 @@ module = Module(
     api="steuerrad.modules.strategy.api:router",
     navigation=(
         NavigationItem(_("Strategy"), "strategy:index", order=100),
-        NavigationItem(_("Measures"), "strategy:measures", order=110),
-        NavigationItem(_("KPIs"), "strategy:kpis", order=120),
-        NavigationItem(_("Portfolio"), "strategy:portfolio", order=115),
+        NavigationItem(_("Measures"), "strategy:measures", order=110, under="strategy:index"),
+        NavigationItem(_("KPIs"), "strategy:kpis", order=120, under="strategy:index"),
+        NavigationItem(_("Portfolio"), "strategy:portfolio", order=115, under="strategy:index"),
         NavigationItem(_("For the public"), "strategy:public", order=90),
     ),
     permissions=(

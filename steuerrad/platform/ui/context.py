@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad import __version__
+from steuerrad.kernel.contributions import NavigationItem
 from steuerrad.kernel.registry import Registry, registry
 from steuerrad.platform.accounts.access import holds_anywhere, memberships
 from steuerrad.platform.accounts.roles import Role
@@ -75,14 +76,29 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation_for(request: HttpRequest, source: Registry = registry) -> tuple[NavigationLink, ...]:
-    """Main navigation of `source`, without what this user may not open; the nearest entry above is active."""
-    links = []
+    """Main navigation of `source`, without what this user may not open; the nearest entry and its parent are active."""
+    links: dict[str, tuple[NavigationItem, str]] = {}
     for entry in source.navigation():
         url = url_or_empty(entry.url_name)
         if url and _may(request, entry.permission):
-            links.append((entry.title, url))
-    nearest = max((url for _title, url in links if is_active(request.path, url)), key=len, default="")
-    return tuple(NavigationLink(title, url, url == nearest) for title, url in links)
+            links[entry.url_name] = (entry, url)
+    nearest = max(
+        (url for _entry, url in links.values() if is_active(request.path, url)), key=len, default=""
+    )
+    below: dict[str, list[NavigationLink]] = {}
+    for entry, url in links.values():
+        if entry.under in links:
+            below.setdefault(entry.under, []).append(NavigationLink(entry.title, url, url == nearest))
+    return tuple(
+        NavigationLink(
+            entry.title,
+            url,
+            url == nearest or any(link.active for link in below.get(name, ())),
+            tuple(below.get(name, ())),
+        )
+        for name, (entry, url) in links.items()
+        if entry.under not in links
+    )
 
 
 def is_active(path: str, url: str) -> bool:

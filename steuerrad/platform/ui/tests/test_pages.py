@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import translation
 
 from steuerrad.kernel.contributions import Module, NavigationItem
@@ -120,6 +121,20 @@ def test_navigation_hides_what_a_visitor_may_not_open_and_unknown_addresses() ->
     registry = Registry()
     registry.add(Module(slug="example", title="Example", summary="", navigation=entries))
     assert [link.title for link in navigation_for(request_for("/"), registry)] == ["Home"]
+
+
+def test_an_entry_stands_below_its_parent_which_is_active_with_it() -> None:
+    entries = (
+        NavigationItem("Home", "home", order=1),
+        NavigationItem("Log in", "account_login", order=2, under="home"),
+        NavigationItem("Search", "search", order=3, under="no-such-address"),
+    )
+    registry = Registry()
+    registry.add(Module(slug="example", title="Example", summary="", navigation=entries))
+    home, search = navigation_for(request_for(reverse("account_login")), registry)
+    assert [link.title for link in home.children] == ["Log in"]
+    assert (home.active, home.children[0].active, search.active) == (True, True, False)
+    assert search.title == "Search"
 
 
 @pytest.mark.parametrize(
