@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-
-from shapely.affinity import scale
-from shapely.geometry import Point
-from shapely.geometry.base import BaseGeometry
-from shapely.ops import unary_union
 
 from steuerrad.modules.climate.queries import Station, point_of
 from steuerrad.modules.climate.subjects import property_keys
@@ -17,7 +11,6 @@ from steuerrad.platform.observations.models import Datastream, Thing
 #: What a station is taken to stand for, in metres around it: some 3 km², an assumption of this program. Directive
 #: 2008/50/EC, annex III, asks that sites of the urban background be representative of several square kilometres.
 RADIUS_M = 1000.0
-METRES = 111_195.0
 #: Figures of simulated stations and of citizens are not the city's.
 COUNTED = (Thing.CITY, Thing.PUBLISHED)
 
@@ -30,19 +23,3 @@ def counted_stations(keys: Iterable[str] | None = None) -> list[Station]:
     ).select_related("thing", "observed_property").prefetch_related("thing__locations").order_by("thing", "pk")  # fmt: skip
     things = {stream.thing_id: stream.thing for stream in streams}
     return [Station(thing, point_of(thing), ()) for thing in things.values()]
-
-
-def share(city: BaseGeometry, points: Iterable[tuple[float, float]], radius_m: float = RADIUS_M) -> float:
-    """Per cent of the city's area (degrees) that lies within the radius of a point.
-
-    Reckoned on a plane that touches the city's middle: off by less than one per mille over a city.
-    """
-    middle = city.centroid
-    east = math.cos(math.radians(middle.y)) * METRES
-    plane = scale(city, east, METRES, origin=(middle.x, middle.y))
-    circles = [
-        Point(middle.x + (x - middle.x) * east, middle.y + (y - middle.y) * METRES).buffer(radius_m, 64)
-        for x, y in points
-    ]
-    covered = unary_union(circles).intersection(plane) if circles else None
-    return 100 * covered.area / plane.area if covered is not None else 0.0

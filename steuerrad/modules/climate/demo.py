@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy
 from steuerrad.engines.observations import batch, micros
 from steuerrad.kernel import clock
 from steuerrad.kernel.contributions import Demo, Job
-from steuerrad.modules.climate.outline import area
 from steuerrad.modules.climate.rules.weather import LAYERS, MICROS, STEP_S, Site, simulate
+from steuerrad.platform.city.outline import area
 from steuerrad.platform.observations import actions as catalogue
 from steuerrad.platform.observations.models import Datastream, Location, ObservedProperty, Sensor, Thing
 from steuerrad.platform.observations.store import UnavailableError, observations

@@ -10,6 +10,7 @@ import numpy as np
 
 from steuerrad.engines.observations import Period, micros, moment
 from steuerrad.engines.observations.periods import edges
+from steuerrad.modules.climate.doubts import NONE, Doubts, flagged
 from steuerrad.modules.climate.periods import Stretch, zone
 from steuerrad.modules.climate.queries import Series, Station
 from steuerrad.modules.climate.rules import air, rain, soil, thermal
@@ -56,19 +57,20 @@ class SoilFigure:
     exact: bool
 
 
-def thermal_days(one: Series, stretch: Stretch) -> thermal.Days:
+def thermal_days(one: Series, stretch: Stretch, doubts: Doubts = NONE) -> thermal.Days:
     """Whole UTC days that the stretch touches, up to the last that is over or has a reading."""
     first = stretch.low // thermal.DAY * thermal.DAY
     last = -(-stretch.high // thermal.DAY) * thermal.DAY
     with observations() as store:
         table = store.aggregate(
-            [one.number], first - 6 * thermal.HOUR, last, Period.fixed(3600), ("min", "max")
-        )
+            [one.number], first - 6 * thermal.HOUR, last, Period.fixed(3600), ("min", "max"),
+            without=doubts.without([one.number]),
+        )  # fmt: skip
     hours, low, high = (table.column(name).to_numpy() for name in ("start", "min", "max"))
     return thermal.judge(hours, low, high, first, last)
 
 
-def rain_figures(station: Station, stretch: Stretch) -> RainFigures | None:
+def rain_figures(station: Station, stretch: Stretch, doubts: Doubts = NONE) -> RainFigures | None:
     """By the counter of the year, else of the day, else by the rate; None where no rain is measured."""
     one = next(
         (
@@ -81,10 +83,10 @@ def rain_figures(station: Station, stretch: Stretch) -> RainFigures | None:
     if one is None:
         return None
     by_hour = stretch.length > RAW_SPAN
-    time, value = _readings(one, stretch, by_hour)
+    time, value = _readings(one, stretch, by_hour, doubts)
     if len(time) >= MOST_RAW:  # a device that sends every few seconds
         by_hour = True
-        time, value = _readings(one, stretch, by_hour)
+        time, value = _readings(one, stretch, by_hour, doubts)
     found = rain.within((rain.rates if one.key == "rain_rate" else rain.increments)(time, value), stretch.low)
     unit, period = stretch.sums()
     bounds = np.array(_bounds(period, stretch), np.int64)
@@ -96,18 +98,23 @@ def rain_figures(station: Station, stretch: Stretch) -> RainFigures | None:
     )
 
 
-def _readings(one: Series, stretch: Stretch, by_hour: bool) -> tuple[np.ndarray, np.ndarray]:
+def _readings(one: Series, stretch: Stretch, by_hour: bool, doubts: Doubts) -> tuple[np.ndarray, np.ndarray]:
     """Times (µs, rising) and values; two hours before are read, too, so that the first step is known."""
     low = stretch.low - 2 * thermal.HOUR
     with observations() as store:
         if by_hour:
             which = "mean" if one.key == "rain_rate" else "last"
-            table = store.aggregate([one.number], low, stretch.high, Period.fixed(3600), (which,))
+            table = store.aggregate(
+                [one.number], low, stretch.high, Period.fixed(3600), (which,), without=doubts.without([one.number])
+            )  # fmt: skip
             time, value = table.column("end"), table.column(which)
         else:
             table = store.rows([one.number], low, stretch.high, limit=MOST_RAW)
             time, value = table.column("time"), table.column("value")
     times, values = time.to_numpy(), value.to_numpy()
+    if not by_hour:
+        fit = doubts.keep(one.number, times)
+        times, values = times[fit], values[fit]
     order = np.argsort(times, kind="stable")
     return times[order].astype(np.int64), values[order].astype(float)
 
@@ -119,13 +126,13 @@ def _bounds(period: Period, stretch: Stretch) -> list[int]:
     return list(range(stretch.low // step * step, -(-stretch.high // step) * step + 1, step))
 
 
-def soil_figures(station: Station) -> list[SoilFigure]:
+def soil_figures(station: Station, doubts: Doubts = NONE) -> list[SoilFigure]:
     """By depth, from the latest values; a value in per cent of the volume or as a share."""
     found = []
     for one in sorted(
         (one for one in station.series if one.key == "soil_moisture"), key=lambda one: one.depth_m or 0
     ):
-        if one.latest is None:
+        if one.latest is None or (one.latest.doubtful and not doubts.shown):
             continue
         share = one.latest.value / (100 if one.stream.unit_code == "%" else 1)
         if not 0 <= share <= 1:
@@ -156,7 +163,7 @@ class AirFigure:
     at: datetime
 
 
-def air_figure(station: Station, key: str = "") -> AirFigure | None:
+def air_figure(station: Station, key: str = "", doubts: Doubts = NONE) -> AirFigure | None:
     """The index of the newest whole hour; None without a pollutant or without a reading."""
     index = air_indices().get(key) or next(iter(air_indices().values()))
     series = {name: one for name in index.bounds if (one := station.first(name)) and one.latest}
@@ -164,9 +171,11 @@ def air_figure(station: Station, key: str = "") -> AirFigure | None:
         return None
     newest = max(one.latest.at for one in series.values() if one.latest)
     at = micros(newest) // thermal.HOUR * thermal.HOUR
+    numbers = [one.number for one in series.values()]
+    bad = doubts if doubts.shown else Doubts(flagged(numbers, at - 24 * thermal.HOUR, at))
     with observations() as store:
         table = store.aggregate(
-            [one.number for one in series.values()], at - 24 * thermal.HOUR, at, Period.fixed(3600), ("mean",)
+            numbers, at - 24 * thermal.HOUR, at, Period.fixed(3600), ("mean",), without=bad.without(numbers)
         )
     streams, hours, values = (table.column(name).to_numpy() for name in ("stream", "start", "mean"))
     means = {}

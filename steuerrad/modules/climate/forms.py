@@ -23,6 +23,11 @@ class PeriodForm(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
+    @property
+    def wants_doubtful(self) -> bool:
+        """Whether what quality control objects to is shown, too (?doubtful=1)."""
+        return self.is_bound and bool(self.data.get("doubtful"))
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         since, until = found.get("since"), found.get("until")

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from steuerrad.engines.observations import Period, TooMuch, micros
 from steuerrad.kernel import clock
 from steuerrad.kernel.contributions import Kpi, KpiResult
-from steuerrad.modules.climate.coverage import COUNTED, RADIUS_M, counted_stations, share
-from steuerrad.modules.climate.outline import area
+from steuerrad.modules.climate.coverage import COUNTED, RADIUS_M, counted_stations
+from steuerrad.modules.climate.doubts import LEFT_OUT, flagged
 from steuerrad.modules.climate.rules.levels import air_indices
 from steuerrad.modules.climate.subjects import property_keys
+from steuerrad.platform.city.outline import area, share
 from steuerrad.platform.observations.models import Datastream, Thing
 from steuerrad.platform.observations.store import UnavailableError, observations
 from steuerrad.platform.organisations.models import Organisation
@@ -79,12 +80,12 @@ def sensors() -> KpiResult:
 def covered(keys: tuple[str, ...] | None) -> KpiResult:
     city = area()
     if city is None:
-        return unknown(_("The city's outline is not known (climate/outline.geojson in the city's folder)."))
+        return unknown(_("The city's outline is not known (outline.geojson in the city's folder)."))
     found = counted_stations(keys)
     points = [one.point for one in found if one.point]
     if found and not points:
         return unknown(_("No station has a place."))
-    value = Decimal(str(round(share(city, points), 1)))
+    value = Decimal(str(round(share(city, points, RADIUS_M), 1)))
     note = _(
         "Share of the city's area within %(radius)s m of one of %(count)s stations; %(unplaced)s stations without a place are left out."
     )
@@ -101,15 +102,15 @@ def air_coverage() -> KpiResult:
 
 
 def hourly(keys: tuple[str, ...]) -> tuple[dict[int, tuple[int, str]], Any]:
-    """Hourly means of the last 365 days of all series that count."""
+    """Hourly means of the last 365 days of all series that count, without what quality control objects to."""
     streams = streams_of(keys)
     if not streams:
         return streams, None
     now = clock.now().replace(minute=0, second=0, microsecond=0)
+    low, high, numbers = micros(now - YEAR), micros(now), list(streams)
+    bad = LEFT_OUT if flagged(numbers, low, high) else ()
     with observations() as store:
-        return streams, store.aggregate(
-            list(streams), micros(now - YEAR), micros(now), Period.fixed(3600), ("mean",)
-        )
+        return streams, store.aggregate(numbers, low, high, Period.fixed(3600), ("mean",), without=bad)
 
 
 @guarded

@@ -7,6 +7,7 @@ from steuerrad.modules.climate.cards import CARDS
 from steuerrad.modules.climate.datasets import DATASETS
 from steuerrad.modules.climate.demo import DEMO, SIMULATE
 from steuerrad.modules.climate.kpis import KPIS
+from steuerrad.modules.climate.links import LINKABLES
 from steuerrad.modules.climate.search import SEARCH
 
 module = Module(
@@ -19,6 +20,7 @@ module = Module(
     cards=CARDS,
     datasets=DATASETS,
     search=SEARCH,
+    linkables=LINKABLES,
     jobs=(SIMULATE,),
     demo=(DEMO,),
 )

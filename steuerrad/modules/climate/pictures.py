@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from steuerrad.engines.observations import moment
+from steuerrad.engines.observations import Period, moment
+from steuerrad.engines.observations.downsampling import wide_enough
+from steuerrad.modules.climate.doubts import NONE, Doubts
 from steuerrad.modules.climate.figures import RainFigures
 from steuerrad.modules.climate.periods import Stretch, zone
 from steuerrad.modules.climate.queries import Series, Station
@@ -21,28 +25,69 @@ from steuerrad.platform.ui.charts.specs_time import Limit, Reading, Readings, Ti
 
 #: More do not show on a screen.
 POINTS = 320
+#: Doubtful values that are marked one by one.
+MARKS = 300
 
 
 def line_chart(
-    title: str, subject: Subject, chosen: Sequence[tuple[str, Series]], stretch: Stretch, source: str = ""
-) -> TimeChart:
-    """One line per (name, series)."""
+    title: str, subject: Subject, chosen: Sequence[tuple[str, Series]], stretch: Stretch, source: str = "",
+    doubts: Doubts = NONE,
+) -> TimeChart:  # fmt: skip
+    """One line per (name, series); doubtful values are left out, or shown as marks of their own."""
     lines, unit = [], next((one.unit for _name, one in chosen if one.unit), subject.unit)
-    with observations() as store:
-        for name, one in chosen:
-            table = store.downsample(one.number, stretch.low, stretch.high, POINTS)
-            columns = [table.column(key).to_pylist() for key in ("time", "end", "mean", "min", "max")]
-            points = tuple(
-                Reading(moment(time), mean, low if end > time + 1 else None, high if end > time + 1 else None)
-                for time, end, mean, low, high in zip(*columns, strict=True)
-            )
-            lines.append(Readings(name, points, _gap(one, columns[0], columns[1])))
+    for name, one in chosen:
+        times, ends, *values = thinned(one, stretch, doubts)
+        points = tuple(
+            Reading(moment(time), mean, low if end > time + 1 else None, high if end > time + 1 else None)
+            for time, end, mean, low, high in zip(times, ends, *values, strict=True)
+        )
+        lines.append(Readings(name, points, _gap(one, times, ends)))
+    if doubts.shown:
+        lines += [marks for name, one in chosen if (marks := _marks(name, one, stretch, doubts)).points]
     limits = (Limit(days()["hot"], _("Hot day")),) if subject.key == "temperature" else ()
     return TimeChart(
         title=title, unit=unit or "", decimals=subject.decimals, language=language(), lines=tuple(lines),
         start=stretch.start, end=stretch.end, zone=str(zone()), limits=limits, source=source,
-        figures=_table(title, chosen, stretch, subject, unit or ""),
+        figures=_table(title, chosen, stretch, subject, unit or "", doubts),
     )  # fmt: skip
+
+
+def thinned(one: Series, stretch: Stretch, doubts: Doubts = NONE) -> tuple[list[Any], ...]:
+    """Columns time, end (µs), mean, min, max of at most some hundred points.
+
+    Without a doubtful value the store's own sums answer; else the rows are read, those found fit.
+    """
+    bad = doubts.without([one.number])
+    with observations() as store:
+        if not bad:
+            table = store.downsample(one.number, stretch.low, stretch.high, POINTS)
+            return tuple(table.column(key).to_pylist() for key in ("time", "end", "mean", "min", "max"))
+        if store.count([one.number], stretch.low, stretch.high) <= POINTS:
+            rows = store.rows([one.number], stretch.low, stretch.high, limit=POINTS)
+            rows = rows.filter(pa.array(doubts.keep(one.number, rows.column("time").to_numpy())))
+            rows = rows.filter(rows.column("value").is_valid())
+            time, value = rows.column("time").to_pylist(), rows.column("value").to_pylist()
+            return time, time, value, value, value
+        width = -(-wide_enough(stretch.high - stretch.low, POINTS) // 1_000_000)
+        table = store.aggregate(
+            [one.number], stretch.low, stretch.high, Period.fixed(width), ("mean", "min", "max"), without=bad
+        )
+    return tuple(table.column(key).to_pylist() for key in ("start", "end", "mean", "min", "max"))
+
+
+def _marks(name: str, one: Series, stretch: Stretch, doubts: Doubts) -> Readings:
+    """The doubtful values as points that nothing joins; evenly chosen where they are very many."""
+    times = doubts.within(one.number, stretch.low, stretch.high)
+    if len(times) > MARKS:
+        times = times[np.linspace(0, len(times) - 1, MARKS).astype(int)]
+    found: list[Reading] = []
+    if len(times):
+        places = ", ".join("?" * len(times))
+        with observations() as store:
+            rows = store.rows([one.number], limit=MARKS, where=(f"time IN ({places})", times.tolist()))
+        pairs = zip(rows.column("time").to_pylist(), rows.column("value").to_pylist(), strict=True)
+        found = [Reading(moment(time), value) for time, value in pairs]
+    return Readings(_("%(name)s, doubtful") % {"name": name}, tuple(found), 0.0)
 
 
 def _gap(one: Series, starts: list[int], ends: list[int]) -> float:
@@ -52,15 +97,17 @@ def _gap(one: Series, starts: list[int], ends: list[int]) -> float:
 
 
 def _table(
-    title: str, chosen: Sequence[tuple[str, Series]], stretch: Stretch, subject: Subject, unit: str
-) -> Table:
+    title: str, chosen: Sequence[tuple[str, Series]], stretch: Stretch, subject: Subject, unit: str,
+    doubts: Doubts = NONE,
+) -> Table:  # fmt: skip
     """Lowest, mean and highest value by hour, day, week, month or year of the city's time."""
     period = stretch.rows()
     numbers = [one.number for _name, one in chosen]
     with observations() as store:
         table = store.aggregate(
-            numbers, stretch.low, stretch.high, period, ("min", "mean", "max"), zone=str(zone())
-        )
+            numbers, stretch.low, stretch.high, period, ("min", "mean", "max"), zone=str(zone()),
+            without=doubts.without(numbers),
+        )  # fmt: skip
     form = "%d.%m.%Y %H:%M" if period.unit is None else "%d.%m.%Y"
     if language() == "en":
         form = "%Y-%m-%d %H:%M" if period.unit is None else "%Y-%m-%d"
@@ -107,7 +154,7 @@ def rain_chart(title: str, figures: RainFigures, stretch: Stretch, source: str =
 
 
 def station_charts(
-    station: Station, stretch: Stretch, rain: RainFigures | None, wanted: str = ""
+    station: Station, stretch: Stretch, rain: RainFigures | None, wanted: str = "", doubts: Doubts = NONE
 ) -> list[TimeChart]:
     """A chart for each subject that the station measures; wanted: only this one."""
     found = []
@@ -123,7 +170,7 @@ def station_charts(
         elif chosen:
             pairs = [(series_name(one), one) for one in chosen]
             title = pairs[0][0] if len(pairs) == 1 else str(subject.title)
-            found.append(line_chart(title, subject, pairs, stretch, source))
+            found.append(line_chart(title, subject, pairs, stretch, source, doubts))
     return found
 
 

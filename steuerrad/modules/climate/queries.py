@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from steuerrad.engines.observations import moment
+from steuerrad.engines.observations import micros, moment
 from steuerrad.kernel import clock
+from steuerrad.modules.climate.doubts import flagged
 from steuerrad.modules.climate.subjects import Subject, property_keys
 from steuerrad.platform.observations.models import Datastream, Thing
 from steuerrad.platform.observations.queries import visible_streams
@@ -22,10 +23,18 @@ HIGHEST_NUMBER = 2**63 - 1
 
 @dataclass(frozen=True)
 class Latest:
+    """old: no longer what it is like now. doubtful: quality control found it suspect or wrong."""
+
     at: datetime
     value: float
     age: timedelta
     old: bool
+    doubtful: bool = False
+
+    @property
+    def fit(self) -> bool:
+        """Whether it may be compared with others."""
+        return not self.old and not self.doubtful
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,16 @@ class Station:
     @property
     def simulated(self) -> bool:
         return self.thing.origin == Thing.SIMULATED
+
+    @property
+    def apart(self) -> bool:
+        """Measured by citizens or by a network of theirs: shown apart, compared with nothing of the city's."""
+        return self.thing.origin == Thing.CITIZEN or bool(self.thing.properties.get("network"))
+
+    @property
+    def network(self) -> str:
+        """The name of the network that the station belongs to, empty where none is stated."""
+        return str(self.thing.properties.get("network") or "")
 
     def of(self, subject: Subject) -> list[Series]:
         """Series of a subject in the order of its keys, shallow before deep."""
@@ -131,7 +150,20 @@ def latest_of(streams: Iterable[Datastream]) -> dict[int, Latest]:
         age = max(now - at, timedelta(0))
         limit = max(LEAST_AGE, timedelta(seconds=MISSED * (known[number].interval_s or 0)))
         found[number] = Latest(at, value, age, age > limit)
-    return found
+    return with_doubts(found)
+
+
+def with_doubts(found: dict[int, Latest]) -> dict[int, Latest]:
+    """Mark those of the fresh values that quality control objects to; what is old is grey anyway."""
+    fresh = {number: one.at for number, one in found.items() if not one.old}
+    if not fresh:
+        return found
+    bad = flagged(list(fresh), micros(min(fresh.values())), micros(max(fresh.values())) + 1)
+    marked = {
+        number: replace(found[number], doubtful=True)
+        for number, times in bad.items() if micros(found[number].at) in times
+    }  # fmt: skip
+    return found | marked
 
 
 def point_of(thing: Thing) -> tuple[float, float] | None:

@@ -15,7 +15,7 @@ from steuerrad.platform.observations.vocabulary import definition_of
 class Subject:
     """keys: observed properties of the vocabulary that share one chart; the first is what a map shows.
 
-    low, high: ends of the colours on the map, in the unit; what lies beyond takes the colour of the end.
+    low, high: the range in which values usually lie, in the unit; ramp: the colours of the map, from low to high.
     """
 
     key: str
@@ -26,19 +26,20 @@ class Subject:
     low: float
     high: float
     map: bool = True
+    ramp: str = "heat"
 
 
 SUBJECTS: tuple[Subject, ...] = (
     Subject("temperature", _("Air temperature"), ("air_temperature",), "°C", 1, -10, 35),
-    Subject("humidity", _("Relative humidity"), ("relative_humidity",), "%", 0, 20, 100),
+    Subject("humidity", _("Relative humidity"), ("relative_humidity",), "%", 0, 20, 100, ramp="wet"),
     Subject("rain", _("Rain"), ("rain_since_year", "rain_since_midnight", "rain_rate"), "l/m²", 1, 0, 30, map=False),
-    Subject("soil", _("Soil moisture"), ("soil_moisture",), "%", 0, 0, 50),
-    Subject("particulates", _("Particulate matter"), ("pm2_5", "pm10"), "µg/m³", 0, 0, 50),
-    Subject("gases", _("Nitrogen dioxide and ozone"), ("no2", "o3"), "µg/m³", 0, 0, 120),
-    Subject("wind", _("Wind"), ("wind_speed", "wind_gust"), "km/h", 0, 0, 60),
-    Subject("water_level", _("Water level"), ("water_level",), "m", 2, 30, 150),
+    Subject("soil", _("Soil moisture"), ("soil_moisture",), "%", 0, 0, 50, ramp="wet"),
+    Subject("particulates", _("Particulate matter"), ("pm2_5", "pm10"), "µg/m³", 0, 0, 50, ramp="harm"),
+    Subject("gases", _("Nitrogen dioxide and ozone"), ("no2", "o3"), "µg/m³", 0, 0, 120, ramp="harm"),
+    Subject("wind", _("Wind"), ("wind_speed", "wind_gust"), "km/h", 0, 0, 60, ramp="harm"),
+    Subject("water_level", _("Water level"), ("water_level",), "m", 2, 30, 150, ramp="wet"),
     Subject("water", _("Water temperature"), ("water_temperature",), "°C", 1, 0, 30),
-    Subject("wood", _("Moisture of trees"), ("wood_moisture",), "%", 0, 0, 100),
+    Subject("wood", _("Moisture of trees"), ("wood_moisture",), "%", 0, 0, 100, ramp="wet"),
 )  # fmt: skip
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from steuerrad.engines.observations import moment
-from steuerrad.modules.climate import words
+from steuerrad.modules.climate import city_map, words
+from steuerrad.modules.climate.doubts import Doubts, doubts_of
 from steuerrad.modules.climate.figures import (
     AirFigure,
     air_figure,
@@ -21,19 +23,18 @@ from steuerrad.modules.climate.figures import (
     thermal_days,
 )
 from steuerrad.modules.climate.forms import CompareForm, PeriodForm, SubjectForm
-from steuerrad.modules.climate.map_drawing import Spot, draw_map
-from steuerrad.modules.climate.outline import rings
+from steuerrad.modules.climate.links import linked_to
 from steuerrad.modules.climate.periods import Stretch, stretch
 from steuerrad.modules.climate.pictures import line_chart, station_charts
 from steuerrad.modules.climate.queries import Series, Station, station, stations
 from steuerrad.modules.climate.rules.levels import rain_windows, soil_class_source, source
 from steuerrad.modules.climate.rules.thermal import Days
 from steuerrad.modules.climate.subjects import SUBJECTS, Subject, by_key
-from steuerrad.platform.ui.charts.frame import NARROW, WIDE
 from steuerrad.platform.ui.charts.specs import Table
-from steuerrad.platform.ui.templatetags.ui import _drawing
 
 MOST_COMPARED = 5
+#: Series that one page follows live (modules/sensors refuses more).
+MOST_LIVE = 500
 
 
 def crumbs(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
@@ -52,12 +53,17 @@ def index(request: HttpRequest) -> HttpResponse:
     if not form.is_bound:
         form = SubjectForm(initial={"show": subject.key}, subjects=present)
     shown = [(one, series) for one in found if (series := one.of(subject))]
+    told = city_map.means(shown)
+    rows = [row(one, series[0], subject.decimals) for one, series in shown]
     context = {
         "heading": _("City climate"), "breadcrumbs": [(_("Home"), reverse("home")), (_("City climate"), "")],
-        "stations": found, "shown": [row(one, series[0]) for one, series in shown], "subject": subject,
-        "filter_form": form if mapped else None, "maps": maps(subject, shown),
+        "stations": found, "shown": [item for item in rows if not item["station"].apart], "subject": subject,
+        "apart": [item for item in rows if item["station"].apart],
+        "filter_form": form if mapped else None, "maps": city_map.maps(subject, shown, told),
+        "districts": city_map.district_table(subject, told), "empty_districts": sum(one.value is None for one in told),
         "sentences": city_sentences(subject, shown), "simulated": any(one.simulated for one in found),
         "unplaced": sum(one.point is None for one, _series in shown),
+        "live": live([item["series"] for item in rows]), "links": linked_to(["map", f"map/{subject.key}"], request.user),
     }  # fmt: skip
     return render(request, "climate/index.html", context)
 
@@ -67,55 +73,38 @@ def subjects_of(found: Sequence[Station]) -> list[str]:
     return [subject.key for subject in SUBJECTS if keys & set(subject.keys)]
 
 
-def row(one: Station, series: Series) -> dict[str, Any]:
+def row(one: Station, series: Series, decimals: int = 1) -> dict[str, Any]:
     latest = series.latest
     return {
-        "station": one, "series": series, "latest": latest,
-        "value": words.value_text(series, latest), "name": words.series_name(series),
+        "station": one, "series": series, "latest": latest, "decimals": decimals,
+        "value": words.value_text(series, latest, decimals), "name": words.series_name(series),
         "age": words.age(latest.age) if latest else "", "at": words.when(latest.at) if latest else "",
+        "iso": latest.at.isoformat() if latest else "",
     }  # fmt: skip
 
 
-def maps(subject: Subject, shown: Sequence[tuple[Station, list[Series]]]) -> dict[str, Any]:
-    """The same map for wide and narrow places."""
-    spots = [spot(subject, one, series[0]) for one, series in shown if one.point]
-    title = _("%(subject)s at the stations") % {"subject": subject.title}
-    description = "; ".join(f"{item.name}: {item.text}" for item in spots[:30]) or _(
-        "No station has a place yet."
-    )
-    outline = rings()
-    return {
-        name: _drawing(draw_map(spots, title, description, width, outline, name))
-        for name, width in (("wide", WIDE), ("narrow", NARROW))
-    }
-
-
-def spot(subject: Subject, one: Station, series: Series) -> Spot:
-    latest = series.latest
-    share = (latest.value - subject.low) / (subject.high - subject.low) if latest else None
-    text = words.value_text(series, latest, subject.decimals)
-    if latest and latest.old:
-        text = _("%(value)s (old)") % {"value": text}
-    longitude, latitude = one.point or (0.0, 0.0)
-    url = reverse("climate:station", args=[one.number])
-    return Spot(longitude, latitude, text, one.name, url, share, latest is None or latest.old)
+def live(found: Sequence[Series]) -> str:
+    """The address that streams new values of these series; empty without any."""
+    numbers = ",".join(str(one.number) for one in found[:MOST_LIVE])
+    try:
+        return f"{reverse('sensors:live')}?series={numbers}" if numbers else ""
+    except NoReverseMatch:  # an installation without the module that takes observations in
+        return ""
 
 
 def city_sentences(subject: Subject, shown: Sequence[tuple[Station, list[Series]]]) -> list[str]:
-    """Lowest and highest of what is fresh, and how many are silent."""
-    fresh = [(one, series[0]) for one, series in shown if series[0].latest and not series[0].latest.old]
-    real = [pair for pair in fresh if not pair[0].simulated]
-    compared = real or fresh  # what is simulated is never set against what is measured
+    """Lowest and highest of what is fresh, and how many are silent or doubtful."""
+    told = sorted(city_map.compared(shown), key=lambda item: item[2])
     found = []
-    if len(compared) > 1:
-        ordered = sorted(compared, key=lambda pair: pair[1].latest.value if pair[1].latest else 0)
-        (low, low_series), (high, high_series) = ordered[0], ordered[-1]
+    if len(told) > 1:
+        (low, low_series, _low), (high, high_series, _high) = told[0], told[-1]
         found.append(
             _("Lowest at %(low)s with %(low_value)s, highest at %(high)s with %(high_value)s.")
             % {"low": low.name, "low_value": words.value_text(low_series, low_series.latest, subject.decimals),
                "high": high.name, "high_value": words.value_text(high_series, high_series.latest, subject.decimals)}
         )  # fmt: skip
-    silent = len(shown) - len(fresh)
+    latest = [series[0].latest for _one, series in shown]
+    silent = sum(one is None or one.old for one in latest)
     if silent:
         found.append(
             _(
@@ -123,6 +112,14 @@ def city_sentences(subject: Subject, shown: Sequence[tuple[Station, list[Series]
             )
             % {"silent": silent, "all": len(shown)}
         )
+    doubtful = sum(bool(one and one.doubtful) for one in latest)
+    if doubtful:
+        text = ngettext(
+            "Quality control doubts the latest value of %(count)d station; it is shown in grey and not compared.",
+            "Quality control doubts the latest values of %(count)d stations; they are shown in grey and not compared.",
+            doubtful,
+        )
+        found.append(text % {"count": doubtful})
     return found
 
 
@@ -132,16 +129,19 @@ def station_page(request: HttpRequest, number: int) -> HttpResponse:
     found = station(request.user, number) if number < 2**31 else None
     if found is None:
         raise Http404
-    form, span = period_of(request, [one.number for one in found.series])
-    rain = rain_figures(found, span)
+    numbers = [one.number for one in found.series]
+    form, span = period_of(request, numbers)
+    doubts = doubts_of(numbers, span, form.wants_doubtful)
+    rain = rain_figures(found, span, doubts)
     first = found.first("air_temperature")
-    days = thermal_days(first, span) if first else None
-    soil, air = soil_figures(found), air_figure(found)
+    days = thermal_days(first, span, doubts) if first else None
+    soil, air = soil_figures(found, doubts), air_figure(found, doubts=doubts)
     context = {
         "heading": found.name, "preline": _("Station"), "breadcrumbs": crumbs((found.name, "")),
         "station": found, "filter_form": form, "stretch": span, "span": span_text(span),
-        "now": [row(found, one) for subject in SUBJECTS for one in found.of(subject)],
-        "charts": station_charts(found, span, rain),
+        "now": [row(found, one, subject.decimals) for subject in SUBJECTS for one in found.of(subject)],
+        "live": live(found.series), "doubts": doubt_link(request, doubts, numbers, span),
+        "charts": station_charts(found, span, rain, doubts=doubts),
         "sentences": [
             *(words.heat_sentences(days) if days else []), *(words.rain_sentences(rain) if rain else []),
             *words.soil_sentences(soil), *(words.air_sentences(air) if air else []),
@@ -158,11 +158,26 @@ def station_page(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def period_of(request: HttpRequest, numbers: Sequence[int]) -> tuple[PeriodForm, Stretch]:
-    bound = any(name in request.GET for name in ("period", "since", "until"))
+    bound = any(name in request.GET for name in ("period", "since", "until", "doubtful"))
     form = PeriodForm(request.GET if bound else None, initial={"period": "week"})
     good = form.cleaned_data if bound and form.is_valid() else {}
     name = good.get("period") or "week"
     return form, stretch(name, numbers, good.get("since"), good.get("until"))
+
+
+def doubt_link(
+    request: HttpRequest, doubts: Doubts, numbers: Sequence[int], span: Stretch
+) -> dict[str, Any] | None:
+    """How many values of the period quality control objects to, and the address that shows or hides them."""
+    count = doubts.count(numbers, span.low, span.high)
+    if not count and not doubts.shown:
+        return None
+    query = request.GET.copy()
+    if doubts.shown:
+        query.pop("doubtful", None)
+    else:
+        query["doubtful"] = "1"
+    return {"count": count, "shown": doubts.shown, "url": f"?{query.urlencode()}"}
 
 
 def span_text(span: Stretch) -> str:
@@ -226,22 +241,25 @@ def compare(request: HttpRequest) -> HttpResponse:
     span = stretch(
         good.get("period") or "week", [one.number for _n, one in chosen], good.get("since"), good.get("until")
     )
+    numbers = [one.number for _name, one in chosen]
+    doubts = doubts_of(numbers, span, form.wants_doubtful)
     title = _("%(subject)s in comparison") % {"subject": subject.title}
     context = {
         "heading": _("Compare places"), "breadcrumbs": crumbs((_("Compare places"), "")), "filter_form": form,
-        "chart": line_chart(title, subject, chosen, span) if chosen else None, "span": span_text(span), "stretch": span,
+        "chart": line_chart(title, subject, chosen, span, doubts=doubts) if chosen else None, "span": span_text(span), "stretch": span,
         "simulated": any(one.simulated for one in able if str(one.number) in picked),
-        "days": heat_table(chosen, span) if subject.key == "temperature" and chosen else None,
-        "days_source": source("days"),
+        "days": heat_table(chosen, span, doubts) if subject.key == "temperature" and chosen else None,
+        "days_source": source("days"), "doubts": doubt_link(request, doubts, numbers, span),
+        "links": linked_to(["compare"], request.user),
     }  # fmt: skip
     return render(request, "climate/compare.html", context)
 
 
-def heat_table(chosen: Sequence[tuple[str, Series]], span: Stretch) -> Table:
+def heat_table(chosen: Sequence[tuple[str, Series]], span: Stretch, doubts: Doubts) -> Table:
     names = tuple(words.DAY_TITLES)
     rows = []
     for name, one in chosen:
-        days = thermal_days(one, span)
+        days = thermal_days(one, span, doubts)
         tallies = [days.tally(kind) for kind in names]
         rows.append((name, *(str(tally.yes) for tally in tallies), str(max(tally.open for tally in tallies))))
     header = (_("Place"), *(str(words.DAY_TITLES[kind]) for kind in names), _("Days with too few readings"))

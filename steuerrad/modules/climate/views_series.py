@@ -20,11 +20,12 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from steuerrad.modules.climate import downloads, words
-from steuerrad.modules.climate.periods import SPANS, stretch
+from steuerrad.modules.climate.doubts import Doubts, doubts_of
+from steuerrad.modules.climate.periods import SPANS, Stretch, stretch
 from steuerrad.modules.climate.pictures import line_chart, origin_line
 from steuerrad.modules.climate.queries import Series, Station, point_of, series, stations
 from steuerrad.modules.climate.subjects import Subject, subject_of
-from steuerrad.modules.climate.views import crumbs, period_of, span_text
+from steuerrad.modules.climate.views import crumbs, doubt_link, period_of, span_text
 from steuerrad.platform.ui.charts.draw import NARROW, WIDE, draw
 from steuerrad.platform.ui.charts.specs_time import TimeChart
 
@@ -90,6 +91,7 @@ def download(request: HttpRequest, one: Series, form: str) -> HttpResponse:
 
 def page(request: HttpRequest, one: Series) -> HttpResponse:
     form, span = period_of(request, [one.number])
+    doubts = doubts_of([one.number], span, form.wants_doubtful)
     thing = one.stream.thing
     station = Station(thing, point_of(thing), (one,))
     address = reverse("climate:series", args=[one.number])
@@ -97,7 +99,8 @@ def page(request: HttpRequest, one: Series) -> HttpResponse:
         "heading": words.series_name(one), "preline": thing.name, "series": one, "station": station,
         "breadcrumbs": crumbs((thing.name, reverse("climate:station", args=[thing.pk])) if one.key else (thing.name, ""),
                               (words.series_name(one), "")),
-        "filter_form": form, "stretch": span, "span": span_text(span), "chart": chart(one, span),
+        "filter_form": form, "stretch": span, "span": span_text(span), "chart": chart(one, span, doubts),
+        "doubts": doubt_link(request, doubts, [one.number], span),
         "extent": downloads.first_and_last(one), "address": address,
         "whole": request.build_absolute_uri(address),
         "embed": request.build_absolute_uri(reverse("climate:embed", args=[one.number])) if thing.public else "",
@@ -106,7 +109,7 @@ def page(request: HttpRequest, one: Series) -> HttpResponse:
     return render(request, "climate/series.html", context)
 
 
-def chart(one: Series, span: Any) -> TimeChart:
+def chart(one: Series, span: Stretch, doubts: Doubts) -> TimeChart:
     if one.key:
         subject = subject_of(one.key)
     else:
@@ -114,7 +117,7 @@ def chart(one: Series, span: Any) -> TimeChart:
     name = words.series_name(one)
     station = Station(one.stream.thing, None, (one,))
     title = _("%(series)s, %(station)s") % {"series": name, "station": station.name}
-    return line_chart(title, subject, [(name, one)], span, origin_line(station))
+    return line_chart(title, subject, [(name, one)], span, origin_line(station), doubts)
 
 
 def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -137,7 +140,8 @@ def shown_to_all(request: HttpRequest, number: int) -> TimeChart:
     name = request.GET.get("period", "week")
     if name not in (*SPANS, "all"):
         raise Http404
-    return chart(one, stretch(name, [one.number]))
+    span = stretch(name, [one.number])
+    return chart(one, span, doubts_of([one.number], span))
 
 
 @require_safe

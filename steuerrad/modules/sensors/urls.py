@@ -7,12 +7,14 @@ from steuerrad.modules.sensors.alerts.urls import urlpatterns as alerts
 from steuerrad.modules.sensors.lorawan.urls import urlpatterns as lorawan
 from steuerrad.modules.sensors.quality.urls import urlpatterns as quality
 from steuerrad.modules.sensors.sta.serving import view as sta
+from steuerrad.modules.sensors.views_live import live
 
 app_name = "sensors"
 urlpatterns = [
     *alerts,
     *quality,
     path("sensors/", views.things, name="things"),
+    path("sensors/live", live, name="live"),
     path("sensors/new/", views.new_thing, name="new_thing"),
     path("sensors/import/", views.upload, name="import"),
     path("sensors/things/<int:pk>/", views.thing, name="thing"),

@@ -3,7 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module
+from steuerrad.platform.links.loaders import LOADERS
 
 module = Module(
-    slug="links", title=_("Links"), summary=_("Ties objects of different modules"), kind="platform"
+    slug="links",
+    title=_("Links"),
+    summary=_("Ties objects of different modules"),
+    kind="platform",
+    loaders=LOADERS,
 )

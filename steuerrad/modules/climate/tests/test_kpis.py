@@ -12,8 +12,9 @@ import pytest
 from shapely.geometry import box
 
 from steuerrad.kernel import clock
-from steuerrad.modules.climate import coverage, kpis
+from steuerrad.modules.climate import kpis
 from steuerrad.modules.climate.tests.factories import START, readings, station, stream
+from steuerrad.platform.city.outline import share
 from steuerrad.platform.observations.models import Thing
 from steuerrad.platform.observations.store import owning
 from steuerrad.platform.organisations.models import Organisation
@@ -61,9 +62,9 @@ def test_coverage_of_a_square_city(monkeypatch: pytest.MonkeyPatch) -> None:
     assert float(kpis.coverage().value or 0) == pytest.approx(100 * 3.1416 / (wide * tall), abs=0.1)
     assert kpis.air_coverage().value == 0, "the only station for the air is simulated"
     both = [(7.2, 51.5), (7.2, 51.5)]
-    assert coverage.share(city, both) == pytest.approx(coverage.share(city, both[:1]))
-    assert coverage.share(city, [(7.2, 51.5)], 50_000) == pytest.approx(100)
-    assert coverage.share(city, []) == 0
+    assert share(city, both, 1000) == pytest.approx(share(city, both[:1], 1000))
+    assert share(city, [(7.2, 51.5)], 50_000) == pytest.approx(100)
+    assert share(city, [], 1000) == 0
 
 
 def test_the_mean_of_a_year_needs_most_of_it() -> None:

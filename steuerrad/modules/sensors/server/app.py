@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections
 
 from steuerrad.engines.observations import BatchError, Busy, JournalFull
-from steuerrad.modules.sensors.server import parsing
+from steuerrad.modules.sensors.server import live, parsing, streaming
 from steuerrad.modules.sensors.server.gathering import Gatherer
 from steuerrad.modules.sensors.server.senders import VISITOR, Memory, let_in, sender_of
 from steuerrad.modules.sensors.sta.app import answer
@@ -51,6 +51,7 @@ class DataServer:
         self._store, self._writer = store, store.writer
         self._gatherer = Gatherer(store.writer)
         self._threads = ThreadPoolExecutor(threads, "reads")
+        self._hub = streaming.Hub(store)
         self._senders: Memory[str, Any] = Memory()
         self._passes: Memory[tuple[int, int], bool] = Memory()
 
@@ -58,6 +59,9 @@ class DataServer:
         if scope["type"] != "http":
             return
         try:
+            if scope["path"] == live.PATH:
+                await self._live(scope, receive, send)
+                return
             status, headers, body = await self._respond(scope, receive)
         except RefusedError as refused:
             status, body = refused.status, _told(refused.status, refused.message)
@@ -119,6 +123,29 @@ class DataServer:
             raise RefusedError(400, str(error)) from error
         return 201, JSON, json.dumps({"rows": receipt.rows}).encode()
 
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """New values as server-sent events, for whoever the key or the session of the browser stands for."""
+        if scope["method"] != "GET":
+            raise RefusedError(405, "Only GET.", [(b"allow", b"GET")])
+        given = dict(scope["headers"])
+        try:
+            series, things = live.selection(scope["query_string"].decode("latin-1"))
+        except live.SelectionError as error:
+            raise RefusedError(400, str(error)) from error
+        who = await self._sender(given)
+        if not who.is_authenticated and b"cookie" in given:
+            who = await self._in_thread(lambda: _asked(live.viewer_of, given[b"cookie"].decode("latin-1")))
+        numbers = await self._in_thread(lambda: _asked(live.visible_numbers, who, series, things))
+        if not numbers:
+            raise RefusedError(404, "There is no such series.")
+        after = live.position_of(given.get(b"last-event-id", b"").decode("latin-1"))
+        try:
+            with self._hub.subscribed(numbers, after) as one:
+                await streaming.stream(self._hub, one, receive, send)
+        except streaming.FullError:
+            later = [(b"retry-after", b"30")]
+            raise RefusedError(503, "So many pages are open that no further one is served.", later) from None
+
     async def _long_way(self, scope: Scope, given: dict[bytes, bytes], body: bytes) -> Any:
         if not scope["path"].startswith(ROOT):
             raise RefusedError(404, "There is nothing here.")
@@ -161,6 +188,12 @@ class DataServer:
             raise parsing.NotPlainError from error
         for stream in unknown:
             self._passes.keep((who.pk, stream), True)
+
+
+def _asked(work: Callable[..., Any], *told: Any) -> Any:
+    """Ask the database in a thread of the pool."""
+    close_old_connections()
+    return work(*told)
 
 
 def _answered(

@@ -1,0 +1,247 @@
+"""A map as one SVG: no tiles, no script. Areas, points at their true places, labels that do not cover each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from steuerrad.platform.ui.charts.frame import AXIS, GRID, MUTED, PAPER, TEXT, Sheet
+from steuerrad.platform.ui.charts.svg import Element, text_width
+
+#: Metres of one degree of latitude (mean radius of the Earth 6371 km).
+METRES = 111_195.0
+Colour = tuple[int, int, int]
+#: From low to high; each also goes from dark to light or back, so that it can be read without seeing colours.
+RAMPS: dict[str, tuple[Colour, ...]] = {
+    "heat": ((33, 68, 170), (146, 176, 230), (240, 236, 220), (240, 160, 90), (176, 32, 32)),
+    "wet": ((238, 214, 164), (214, 226, 214), (140, 190, 222), (62, 130, 196), (22, 62, 132)),
+    "harm": ((250, 243, 190), (246, 200, 110), (232, 130, 82), (178, 62, 110), (84, 26, 112)),
+}
+SCALES = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
+SILENT = "#c9ccd8"
+Box = tuple[float, float, float, float]
+Ring = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """share: 0 to 1 on the ramp, None without a value; old: greyed. text: what stands beside the point.
+
+    apart: drawn as a square, because it is not of the same kind as the others. series: of its live value, 0 for none.
+    """
+
+    longitude: float
+    latitude: float
+    text: str
+    name: str
+    url: str
+    share: float | None
+    old: bool
+    apart: bool = False
+    series: int = 0
+
+
+@dataclass(frozen=True)
+class Area:
+    """rings: outlines in degrees. share: 0 to 1 on the ramp, None: no value. at: where its name may stand."""
+
+    rings: Sequence[Ring]
+    name: str = ""
+    text: str = ""
+    share: float | None = None
+    at: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Beam:
+    """A line between two points, e.g. between a device and what hears it."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Key:
+    """What the colours mean: title with unit, and labels at shares of the ramp."""
+
+    title: str
+    labels: Sequence[tuple[float, str]] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapSpec:
+    """description: what a screen reader is told of the picture as a whole."""
+
+    title: str
+    description: str
+    spots: Sequence[Spot] = ()
+    areas: Sequence[Area] = ()
+    beams: Sequence[Beam] = ()
+    ramp: str = "heat"
+    key: Key | None = None
+    extra: dict[str, object] = field(default_factory=dict[str, object])
+
+
+def colour(share: float, ramp: str = "heat") -> str:
+    """share: 0 to 1, cut there → #rrggbb."""
+    stops = RAMPS[ramp]
+    place = min(1.0, max(0.0, share)) * (len(stops) - 1)
+    index = min(int(place), len(stops) - 2)
+    part = place - index
+    mixed = (round(a + (b - a) * part) for a, b in zip(stops[index], stops[index + 1], strict=True))
+    return "#" + "".join(f"{value:02x}" for value in mixed)
+
+
+def draw_map(spec: MapSpec, width: float, key: str = "map") -> str:
+    """The map `width` units wide. Equirectangular around the middle latitude: true to size over a city."""
+    sheet = Sheet("map", spec.title, spec.description, width, key)
+    around = [(spot.longitude, spot.latitude) for spot in spec.spots]
+    around += [point for area in spec.areas for ring in area.rings for point in ring]
+    if not around:
+        return sheet.empty(spec.description)
+    sheet.root.set(role="group", **spec.extra)  # the points in it are links
+    project, height, metres = _projection(around, width)
+    sheet.root.add("rect", x=0.5, y=0.5, width=width - 1, height=height - 1, rx=6, fill="#f3f4f8", stroke=GRID,
+                   class_="c-map-ground")  # fmt: skip
+    for area in spec.areas:
+        _area(sheet, area, spec.ramp, project)
+    for beam in spec.beams:
+        (x1, y1), (x2, y2) = project(*beam.start), project(*beam.end)
+        stroke = AXIS if beam.share is None else colour(beam.share, spec.ramp)
+        sheet.rule(x1, y1, x2, y2, css="c-map-beam", width=1.6, colour=stroke)
+    places = [(spot, *project(spot.longitude, spot.latitude)) for spot in spec.spots]
+    taken: list[Box] = [(x - 9, y - 9, x + 9, y + 9) for _spot, x, y in places]
+    taken.append((0, height - 40, 14 + width * 0.32, height))  # the scale
+    for spot, x, y in sorted(places, key=lambda place: (place[0].old, -place[2])):
+        _spot(sheet, spot, x, y, spec.ramp, (width, height), taken)
+    if sheet.wide:
+        _names(sheet, spec.areas, project, (width, height), taken)
+    _scale_bar(sheet, metres, height)
+    sheet.y = height
+    if spec.key:
+        _key(sheet, spec.key, spec.ramp)
+    return sheet.finish()
+
+
+def _area(sheet: Sheet, area: Area, ramp: str, project) -> None:
+    for ring in area.rings:
+        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (project(*point) for point in ring)) + "z"
+        valued = area.share is not None
+        drawn = sheet.root.add(
+            "path", d=path, fill=colour(area.share or 0.0, ramp) if valued else PAPER, stroke=AXIS, stroke_width=1.0,
+            fill_opacity=0.45 if valued else None, class_="c-map-valued" if valued else "c-map-city",
+        )  # fmt: skip
+        if area.name:
+            drawn.add("title", f"{area.name}: {area.text}" if area.text else area.name)
+
+
+def _spot(
+    sheet: Sheet, spot: Spot, x: float, y: float, ramp: str, size: tuple[float, float], taken: list[Box]
+) -> None:
+    told = f"{spot.name}: {spot.text}"
+    link = sheet.root.add("a", href=spot.url, aria_label=told, data_live_spot=spot.series or None)
+    link.add("title", told)
+    known = spot.share is not None and not spot.old
+    fill = colour(spot.share, ramp) if known and spot.share is not None else SILENT
+    look = {"fill": fill, "stroke": TEXT, "stroke_width": 1.4, "stroke_dasharray": None if known else "2 2",
+            "class_": "c-map-spot"}  # fmt: skip
+    radius = 9.0 if known else 7.0
+    if spot.apart:
+        link.add(
+            "rect", x=x - radius + 1, y=y - radius + 1, width=2 * radius - 2, height=2 * radius - 2, **look
+        )
+    else:
+        link.add("circle", cx=x, cy=y, r=radius, **look)
+    room = _room(spot.text, x, y, sheet.size, size, taken)
+    if room:
+        sheet.text(room[0], room[1], spot.text, bold=known, muted=not known, halo=known, into=link)
+
+
+def _names(sheet: Sheet, areas: Sequence[Area], project, size: tuple[float, float], taken: list[Box]) -> None:
+    """Names of areas where nothing else stands; all of them are in the table."""
+    small = sheet.size * 0.72
+    for area in areas:
+        if not area.name or area.at is None:
+            continue
+        x, y = project(*area.at)
+        half = text_width(area.name, small) / 2
+        for base in (y + small / 3, y - small, y + small * 1.8, y - small * 2.2):
+            box = (x - half - 1, base - small, x + half + 1, base + 3)
+            if _free(box, size, taken):
+                taken.append(box)
+                sheet.root.add("text", area.name, x=x, y=base, text_anchor="middle", font_size=small, fill=MUTED,
+                               class_="c-muted", aria_hidden="true")  # fmt: skip
+                break
+
+
+def _projection(around: Sequence[tuple[float, float]], width: float):
+    west, east = min(p[0] for p in around), max(p[0] for p in around)
+    south, north = min(p[1] for p in around), max(p[1] for p in around)
+    shrink = math.cos(math.radians((south + north) / 2))
+    margin = 48.0 if len(around) < 60 else 20.0  # an outline needs no room around it for labels
+    wide, tall = max((east - west) * shrink, 0.005), max(north - south, 0.005)
+    height = min(max(width * 0.55, (width - 2 * margin) * tall / wide + 2 * margin), width * 1.1, 620.0)
+    scale = min((width - 2 * margin) / wide, (height - 2 * margin) / tall)
+    middle = (west + east) / 2, (south + north) / 2
+
+    def project(longitude: float, latitude: float) -> tuple[float, float]:
+        return (
+            width / 2 + (longitude - middle[0]) * shrink * scale,
+            height / 2 - (latitude - middle[1]) * scale,
+        )
+
+    return project, height, scale / METRES
+
+
+def _free(box: Box, size: tuple[float, float], taken: list[Box]) -> bool:
+    inside = box[0] > 2 and box[2] < size[0] - 2 and box[1] > 2 and box[3] < size[1] - 2
+    return inside and not any(
+        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken
+    )
+
+
+def _room(
+    text: str, x: float, y: float, letters: float, size: tuple[float, float], taken: list[Box]
+) -> tuple[float, float] | None:
+    """Where the label fits: right, left, above, below the point; nowhere where all is taken (the table has it)."""
+    length = text_width(text, letters, bold=True)
+    for left, base in (
+        (x + 13, y + 5),
+        (x - 13 - length, y + 5),
+        (x - length / 2, y - 14),
+        (x - length / 2, y + 26),
+    ):
+        box = (left - 2, base - letters, left + length + 2, base + 4)
+        if _free(box, size, taken):
+            taken.append(box)
+            return left, base
+    return None
+
+
+def _scale_bar(sheet: Sheet, units_a_metre: float, height: float) -> None:
+    length = next((m for m in reversed(SCALES) if m * units_a_metre <= sheet.width * 0.3), SCALES[0])
+    x, y = 14.0, height - 14.0
+    sheet.rule(x, y, x + length * units_a_metre, y, css="c-axis", width=3.0, colour=TEXT)
+    label = f"{length // 1000} km" if length >= 1000 else f"{length} m"
+    sheet.text(x, y - 6, label, muted=True)
+
+
+def _key(sheet: Sheet, key: Key, ramp: str) -> None:
+    """A strip of the ramp below the map, with its title and figures."""
+    sheet.text(0, sheet.y + sheet.leading, key.title)
+    top, length = sheet.y + sheet.leading * 1.5, min(sheet.width - 24, 420.0)
+    name = f"{sheet.id}-ramp"
+    ends: Element = sheet.defs.add("linearGradient", id=name)
+    stops = RAMPS[ramp]
+    for index in range(len(stops)):
+        place = index / (len(stops) - 1)
+        ends.add("stop", offset=place, stop_color=colour(place, ramp))
+    sheet.root.add("rect", x=0.5, y=top, width=length, height=12, rx=2, fill=f"url(#{name})", stroke=AXIS)
+    for share, label in key.labels:
+        x = share * length
+        sheet.rule(x, top + 12, x, top + 17, css="c-axis", colour=AXIS)
+        half = text_width(label, sheet.size) / 2
+        sheet.text(min(max(x, half), sheet.width - half), top + 17 + sheet.size, label, anchor="middle", muted=True)  # fmt: skip
+    sheet.y = top + 17 + sheet.size * 1.4
