@@ -174,9 +174,9 @@ def _iso(texts: Any, column: str, lines: np.ndarray, faults: Faults) -> pa.Array
     return pa.array(found, mask=~good)
 
 
-def to_utc(stamps: pa.Array, zone: str) -> pa.Array:
+def to_utc(stamps: pa.Array, zone: str, reached: float = -np.inf) -> pa.Array:
     """Wall clock times of a zone → µs UTC. An hour that the clock shows twice belongs to the second time once the first
-    has passed: where the order of the rows would go back, the later one is meant. An hour that never was moves on.
+    has passed: where the order of the rows would go back, the later one is meant. An hour that never was moves on. reached: µs of the latest row before these.
     """
     early, late = (
         pc.assume_timezone(stamps, zone, ambiguous=which, nonexistent="latest").cast(pa.int64())
@@ -186,8 +186,8 @@ def to_utc(stamps: pa.Array, zone: str) -> pa.Array:
         return early
     first = early.to_numpy(zero_copy_only=False).astype(float)
     second = late.to_numpy(zero_copy_only=False).astype(float)
-    reached = np.concatenate([[-np.inf], np.fmax.accumulate(first)[:-1]])
-    chosen = pa.array((second > first) & (first <= reached))
+    before = np.fmax.accumulate(np.concatenate([[reached], first]))[:-1]
+    chosen = pa.array((second > first) & (first <= before))
     return pc.if_else(chosen, late, early)
 
 

@@ -1,0 +1,1 @@
+"""Tables of figures, of whatever shape: which column is the time, which the station, which a figure, said once and kept."""

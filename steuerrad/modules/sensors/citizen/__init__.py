@@ -1,0 +1,1 @@
+"""Sensors of citizens: registered by themselves, with keys of their own, shown apart."""

@@ -1,0 +1,1 @@
+"""How long figures are kept, and copies of all of them."""
