@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, astuple
@@ -57,6 +58,21 @@ def reachable(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def settle(writer: Writer, patience: float = 30.0) -> None:
+    """Wait until what was acknowledged can be read. While the store cannot write (a full disk), reads go on without it.
+
+    Raises TimeoutError.
+    """
+    end, seq = time.monotonic() + patience, writer.journal.last
+    while writer.applier.fault is None:
+        try:
+            writer.applier.wait_for(seq, 1.0)
+            return
+        except TimeoutError:
+            if time.monotonic() > end:
+                raise
 
 
 def _plain(value: Any) -> Any:
@@ -113,7 +129,7 @@ class Server(flight.FlightServerBase):
             return asdict(self.writer.status())
         if name not in READS | WRITES:
             raise ValueError(f"there is no call {name!r}")
-        self.writer.barrier()
+        settle(self.writer)
         target = self.writer if name == "delete" else self.writer.store
         return getattr(target, name)(
             *map(_back, positional), **{key: _back(value) for key, value in named.items()}
@@ -133,7 +149,7 @@ class Server(flight.FlightServerBase):
             return {"seq": receipt.seq, "rows": receipt.rows}
         if name not in TABLES:
             raise ValueError(f"there is no call {name!r}")
-        self.writer.barrier()
+        settle(self.writer)
         return {"rows": getattr(self.writer.store, name)(table)}
 
 

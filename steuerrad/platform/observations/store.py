@@ -20,7 +20,7 @@ import pyarrow as pa
 from django.conf import settings
 
 from steuerrad.engines.observations import InUse, Period, Receipt, Writer, open_folder
-from steuerrad.platform.observations.flight import Remote, reachable
+from steuerrad.platform.observations.flight import Remote, reachable, settle
 
 Where = tuple[str, Sequence[Any]]
 #: How long a process waits for another one that has the folder open for a moment.
@@ -80,7 +80,7 @@ class Local:
     def __getattr__(self, name: str) -> Any:
         if name in ("barrier", "delete"):
             return getattr(self.writer, name)
-        self.writer.barrier()
+        settle(self.writer)
         return getattr(self.writer.store, name)
 
 

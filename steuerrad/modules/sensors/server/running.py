@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import resource
 import threading
 
 import uvicorn
+from django.db import connections
 
 from steuerrad.modules.sensors.server.app import DataServer
+from steuerrad.modules.sensors.server.connections import Patient
 from steuerrad.platform.observations.flight import Server
 from steuerrad.platform.observations.store import owning, socket_path
 
@@ -16,16 +20,26 @@ log = logging.getLogger(__name__)
 
 def serve(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; what was acknowledged is on the disk at any moment. Raises InUse."""
+    _prepare()
     with owning() as local:
         flight = Server(local.writer, socket_path())
         thread = threading.Thread(target=flight.serve, name="flight", daemon=True)
         thread.start()
         try:
             uvicorn.run(
-                DataServer(local), host=host, port=port, loop="uvloop", http="httptools", ws="none",
+                DataServer(local), host=host, port=port, loop="uvloop", http=Patient, ws="none",
                 lifespan="off", access_log=False, log_level="warning", server_header=False, date_header=False,
-                timeout_keep_alive=30, limit_concurrency=2_000, backlog=1024,
+                timeout_keep_alive=30, backlog=1024,
             )  # fmt: skip
         finally:
             flight.shutdown()
             socket_path().unlink(missing_ok=True)
+
+
+def _prepare() -> None:
+    """Keep connections to the catalogue: opening one costs more than what is asked. Allow as many sockets as may be."""
+    for alias in connections:
+        connections.settings[alias].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
