@@ -6,6 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from steuerrad.modules.sensors.alerts.models import (  # noqa: F401 - Django finds them here
+    Alert,
+    AlertReader,
+    AlertRule,
+    AlertStep,
+    Delivery,
+    RuleState,
+    WebhookTarget,
+)
 from steuerrad.modules.sensors.lorawan.models import (  # noqa: F401 - Django finds them here
     DeadUplink,
     DeviceProfile,

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
+from steuerrad.modules.sensors.alerts.permissions import PERMISSIONS as ALERT_PERMISSIONS
+from steuerrad.modules.sensors.alerts.topics import TOPICS as ALERT_TOPICS
 from steuerrad.modules.sensors.commands import COMMANDS
 from steuerrad.modules.sensors.loaders import LOADER
 from steuerrad.modules.sensors.lorawan.commands import COMMANDS as LORAWAN
@@ -16,6 +18,8 @@ module = Module(
     urls="steuerrad.modules.sensors.urls",
     url_prefix="",
     navigation=(NavigationItem(_("Sensors"), "sensors:things", order=240),),
+    permissions=ALERT_PERMISSIONS,
+    topics=ALERT_TOPICS,
     commands=(*COMMANDS, *LORAWAN),
     loaders=(LOADER,),
     jobs=(*QUALITY_JOBS, TIDY),

@@ -27,7 +27,7 @@ class Fired:
     begin: datetime
     opened: datetime
     closed: datetime | None
-    worst: float
+    worst: float | None
     quiet: bool
 
 

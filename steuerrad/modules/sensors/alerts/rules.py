@@ -28,7 +28,7 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """above or below: the threshold (one of both). clear: where it ends; the threshold itself without one. A pause of more
+    """above or below: the threshold; silent_s: seconds without any value (one of the three). clear: where it ends; the threshold itself without one. A pause of more
     than most_gap_s between two values interrupts what was about to begin. quiet_from, quiet_to: local hours in which nobody is
     told of levels below `loud`; what began then is told afterwards if it still goes on.
     """
@@ -37,6 +37,7 @@ class Rule:
     level: str
     above: float | None = None
     below: float | None = None
+    silent_s: int | None = None
     clear: float | None = None
     for_s: int = 0
     clear_s: int = 0
@@ -83,7 +84,7 @@ def rule(row: Mapping[str, Any]) -> Rule:
                 told[name] = time.fromisoformat(told[name])
             except ValueError:
                 raise RuleError(name, "is no time of day such as 22:00") from None
-    for name in ("above", "below", "clear", "for_s", "clear_s", "most_gap_s"):
+    for name in ("above", "below", "silent_s", "clear", "for_s", "clear_s", "most_gap_s"):
         value = told.get(name)
         if value is not None and (
             isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)
@@ -101,8 +102,10 @@ def _sound(made: Rule) -> None:
     for name in ("level", "loud"):
         if getattr(made, name) not in LEVELS:
             raise RuleError(name, f"is not one of {', '.join(LEVELS)}")
-    if (made.above is None) == (made.below is None):
-        raise RuleError("above", "give either above or below")
+    if sum(one is not None for one in (made.above, made.below, made.silent_s)) != 1:
+        raise RuleError("above", "give either above, below or silent_s")
+    if made.silent_s is not None and made.silent_s <= 0:
+        raise RuleError("silent_s", "must be more than zero")
     if made.clear is not None and (
         (made.above is not None and made.clear > made.above)
         or (made.below is not None and made.clear < made.below)
@@ -143,8 +146,19 @@ class Change:
     kind: str  # "opened" or "closed"
     begin: int
     at: int
-    value: float
-    worst: float
+    value: float | None
+    worst: float | None
+
+
+@dataclass(frozen=True)
+class Episode:
+    """begin: when the condition began to hold; at: when it was certain; end: None while it goes on (µs)."""
+
+    begin: int
+    at: int
+    value: float | None
+    worst: float | None
+    end: int | None = None
 
 
 def watch(told: Rule, before: Watch, rows: Iterable[tuple[int, float]]) -> tuple[Watch, list[Change]]:
@@ -187,3 +201,51 @@ def _worse(told: Rule, one: float | None, other: float) -> float:
     if one is None:
         return other
     return max(one, other) if told.above is not None else min(one, other)
+
+
+def passed_over(told: Rule, before: Watch, last: int, low: float, high: float) -> Watch | None:
+    """The state after values of which only the newest time and the range are known, where nothing can begin or end by them;
+    None when each of them has to be looked at. Saves the loop for almost all batches.
+    """
+    if before.open is not None or before.last is None or told.holds(low) or told.holds(high):
+        return None
+    return Watch(last=max(before.last, last))
+
+
+def listen(told: Rule, before: Watch, last: int, now: int, since: int) -> tuple[Watch, list[Change]]:
+    """For a rule about silence. last: time of the newest value, or since when one is waited for; since: silence before that
+    does not count, because nobody listened.
+
+    An episode begins with the last value before the silence and ends with the first one after it.
+    """
+    if told.silent_s is None:
+        return before, []
+    found = list[Change]()
+    begin = before.open
+    if begin is not None and last > begin:
+        found.append(Change("closed", begin, last, None, None))
+        begin = None
+    if begin is None and now - max(last, since) >= told.silent_s * 1_000_000:
+        begin = last
+        found.append(Change("opened", last, now, None, None))
+    return Watch(last=last, open=begin), found
+
+
+def episodes(changes: Iterable[Change]) -> list[Episode]:
+    """Changes put together: one row an episode, in the order of their begin."""
+    found = dict[int, Episode]()
+    for one in changes:
+        if one.kind == "opened":
+            found[one.begin] = Episode(one.begin, one.at, one.value, one.worst)
+        elif one.begin in found:
+            found[one.begin] = replace(found[one.begin], worst=one.worst, end=one.at)
+    return list(found.values())
+
+
+def missed(found: Iterable[Episode], known: Iterable[tuple[int, int | None]]) -> list[Episode]:
+    """Episodes that touch none of the known ones (begin, end; None: goes on): what values that came late bring to light."""
+    spans = [(begin, math.inf if end is None else end) for begin, end in known]
+    return [
+        one for one in found
+        if not any(one.begin <= end and begin <= (math.inf if one.end is None else one.end) for begin, end in spans)
+    ]  # fmt: skip

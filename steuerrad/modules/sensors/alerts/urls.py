@@ -4,4 +4,7 @@ from django.urls import path
 
 from steuerrad.modules.sensors.alerts import views
 
-urlpatterns = [path("sensors/alerts/preview/<int:pk>/", views.preview, name="alert_preview")]
+urlpatterns = [
+    path("sensors/alerts/preview/<int:pk>/", views.preview, name="alert_preview"),
+    path("sensors/alerts/<int:pk>/", views.preview, name="alert"),
+]

@@ -20,14 +20,7 @@ from steuerrad.modules.sensors.alerts.cap import (
     feed,
     stamp,
 )
-from steuerrad.modules.sensors.alerts.sending import (
-    AddressError,
-    host_of,
-    next_try,
-    public,
-    signature,
-    verified,
-)
+from steuerrad.modules.sensors.alerts.sending import next_try, signature, verified
 from steuerrad.modules.sensors.alerts.states import MOVES, STATES, MoveError, due_for_escalation, move
 
 SENT = datetime(2026, 7, 1, 14, 0, 5, 123, tzinfo=timezone(timedelta(hours=2)))
@@ -114,28 +107,3 @@ def test_back_off_grows_and_ends() -> None:
     waits = [next_try(tries) for tries in range(1, 8)]
     assert waits[-1] is None
     assert waits[:-1] == sorted(waits[:-1])
-
-
-@pytest.mark.parametrize(
-    "url", ["http://a.example/", "https:///x", "https://u:p@a.example", "file:///etc/passwd", "https://a:x/"]
-)
-def test_addresses_that_are_not_called(url) -> None:
-    with pytest.raises(AddressError):
-        host_of(url)
-
-
-@pytest.mark.parametrize(
-    "numbers",
-    [
-        [], ["127.0.0.1"], ["10.1.2.3"], ["169.254.169.254"], ["::1"], ["fd00::1"], ["::ffff:10.0.0.1"], ["0.0.0.0"],
-        ["93.184.216.34", "192.168.1.1"], ["224.0.0.1"], ["2002:7f00:1::"], ["100.64.0.1"],
-    ],
-)  # fmt: skip
-def test_the_own_network_is_never_called(numbers) -> None:
-    with pytest.raises(AddressError):
-        public(numbers)
-
-
-def test_public_addresses_are_called_as_they_were_resolved() -> None:
-    assert public(["93.184.216.34", "2606:2800:220:1::"]) == ["93.184.216.34", "2606:2800:220:1::"]
-    assert host_of("https://a.example:8443/x") == ("a.example", 8443)

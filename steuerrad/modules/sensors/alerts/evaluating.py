@@ -1,0 +1,325 @@
+"""Rules held against what is stored, as it is stored.
+
+The owner of the store's folder is the only one who evaluates (its lock sees to that). It reads the journal as the follower
+"alerts". For each pass: alerts, messages and states in one transaction of the database; only after its commit the follower's
+position moves. Killed before the commit, nothing has happened and the batches come again; killed after it, they come again to
+states that have seen them, which changes nothing. A state that lags behind only in its newest time is written now and then:
+at the start everything newer than the state is taken from the store once more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+from django.db import transaction
+
+from steuerrad.engines.observations import micros, moment
+from steuerrad.kernel import clock
+from steuerrad.modules.sensors.alerts import raising
+from steuerrad.modules.sensors.alerts.matching import Watched, watched
+from steuerrad.modules.sensors.alerts.models import Alert, AlertReader, AlertRule, RuleState
+from steuerrad.modules.sensors.alerts.rules import (
+    Episode,
+    Watch,
+    episodes,
+    listen,
+    missed,
+    passed_over,
+    watch,
+)
+from steuerrad.platform.notifications.sending import be_durable
+from steuerrad.platform.observations.store import Local, Observations
+
+FOLLOWER = "alerts"
+#: A value that claims to be from the future by more than that is a wrong clock: it must not blind the rule to the present.
+AHEAD_S = 600
+#: Rules and the catalogue are read again so often, and states that lag only in their newest time are written.
+REFRESH_S, LAZY_S, TEND_S = 20.0, 60.0, 10.0
+#: Nobody watched for longer than that: silence before does not count.
+PAUSE_S = 600
+MOST_ROWS = 200_000
+NEVER = float("-inf")
+STREAMS_AT_ONCE = 200
+Pair = tuple[int, int]
+Rows = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+
+
+@dataclass
+class Held:
+    """What is known of one series under one rule. dirty: more than the newest time differs from the database."""
+
+    watch: Watch
+    dirty: bool = False
+    lag: bool = False
+
+
+@dataclass
+class Evaluator:
+    """Lives as long as its process owns the store. Not for several threads."""
+
+    store: Local
+    rules: list[Watched] = field(default_factory=list[Watched])
+    by_stream: dict[int, list[Watched]] = field(default_factory=dict[int, list[Watched]])
+    held: dict[Pair, Held] = field(default_factory=dict[Pair, Held])
+    revisions: dict[int, int] = field(default_factory=dict[int, int])
+    refreshed: float = NEVER
+    written: float = NEVER
+    streams: Any = None
+
+    def __post_init__(self) -> None:
+        self.follower = self.store.writer.follow(FOLLOWER)
+
+    def step(self, wait: float = 0.0) -> int:
+        """One pass over what is new; returns how many rows were looked at. A fault leaves everything as before the pass."""
+        try:
+            if time.monotonic() - self.refreshed >= REFRESH_S:
+                self.refresh()
+            found = self.follower.read(MOST_ROWS, wait)
+            if not found:
+                return 0
+            rows = self._take([one.table for one in found])
+        except BaseException:
+            self.forget()
+            raise
+        self.follower.done(found[-1].seq)
+        return rows
+
+    def tend(self) -> None:
+        """What time alone brings about."""
+        try:
+            self.refresh()
+            raising.close_unwatched(self.rules)
+            listen_for_silence(cast(Observations, self.store), self.rules)
+            raising.tell_held(self.last_seen)
+            raising.escalate_due()
+            raising.renew_documents()
+        except BaseException:
+            self.forget()
+            raise
+
+    def forget(self) -> None:
+        """Begin again at what the database and the follower's position say."""
+        self.held, self.rules, self.by_stream, self.revisions, self.refreshed = {}, [], {}, {}, NEVER
+        self.follower = self.store.writer.follow(FOLLOWER)
+
+    def refresh(self) -> None:
+        """Read the rules anew; series that are new to a rule are caught up with from the store."""
+        be_durable()
+        self.rules = watched(AlertRule.objects.filter(enabled=True))
+        self.by_stream = {}
+        for one in self.rules:
+            if one.told.silent_s is None:
+                for stream in one.bounds:
+                    self.by_stream.setdefault(stream, []).append(one)
+        self.streams = np.array(sorted(self.by_stream), np.int32)
+        before, self.revisions = self.revisions, {one.pk: one.revision for one in self.rules}
+        wanted = {(one.pk, stream) for stream, rules in self.by_stream.items() for one in rules}
+        same = {pk for pk, revision in self.revisions.items() if before.get(pk) == revision}
+        self.held = {pair: held for pair, held in self.held.items() if pair in wanted and pair[0] in same}
+        if missing := wanted - self.held.keys():
+            self._load(missing)
+            self._catch_up(missing)
+        self.refreshed = time.monotonic()
+
+    def _load(self, pairs: set[Pair]) -> None:
+        for row in RuleState.objects.filter(rule__in={pk for pk, _stream in pairs}):
+            pair = (row.rule_id, row.stream)
+            if pair in pairs and row.revision == self.revisions.get(row.rule_id):
+                self.held[pair] = Held(Watch(**row.watch))
+        now = clock.now()
+        for one in self.rules:
+            # A new rule also sees a condition that began a while ago and goes on.
+            back = timedelta(seconds=one.max_age_s + one.told.for_s + one.told.most_gap_s)
+            for stream in one.bounds:
+                if (one.pk, stream) in pairs and (one.pk, stream) not in self.held:
+                    self.held[(one.pk, stream)] = Held(Watch(last=micros(now - back)), dirty=True)
+
+    def _catch_up(self, pairs: Iterable[Pair]) -> None:
+        """What the store has beyond the states: also what a follower that lagged too far could not be given."""
+        since: dict[int, int] = {}
+        for pk, stream in pairs:
+            last = self.held[(pk, stream)].watch.last or 0
+            since[stream] = min(since.get(stream, last), last)
+        numbers = sorted(since)
+        for place in range(0, len(numbers), STREAMS_AT_ONCE):
+            some = numbers[place : place + STREAMS_AT_ONCE]
+            start = min(since[stream] for stream in some) + 1
+            after: tuple[int, int] | None = None
+            while True:
+                table = self.store.rows(some, start=start, limit=MOST_ROWS, after=after)
+                self._take([table], late=False)
+                if table.num_rows < MOST_ROWS:
+                    break
+                after = (table["stream"][-1].as_py(), table["time"][-1].as_py())
+
+    def _take(self, tables: Sequence[pa.Table], *, late: bool = True) -> int:
+        """Hold rows against the rules; what follows from them is written in one transaction. Returns how many."""
+        close, rows = list[tuple[Watched, int, Any, Any]](), 0
+        for stream, times, values in self._grouped(tables):
+            rows += len(times)
+            for one in self.by_stream.get(stream, ()):
+                if not self._passed_over(one, stream, times, values):
+                    close.append((one, stream, times, values))
+        lazily = time.monotonic() - self.written >= LAZY_S
+        if close or lazily:
+            with transaction.atomic():
+                for one, stream, times, values in close:
+                    self._hold(one, stream, times, values, late=late)
+                self._write(lazily)
+            for held in self.held.values():
+                held.dirty = False
+                held.lag = held.lag and not lazily
+            self.written = time.monotonic() if lazily else self.written
+        return rows
+
+    def _possible(self, one: Watched, stream: int, times: Any, values: Any) -> Rows:
+        low, high = one.bounds[stream]
+        if low is None and high is None:
+            return times, values
+        good = (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
+        return times[good], values[good]
+
+    def _passed_over(self, one: Watched, stream: int, times: Any, values: Any) -> bool:
+        """Whether nothing can follow from the rows; then the state has taken note of them."""
+        held = self.held.get((one.pk, stream))
+        if held is None:
+            return True
+        times, values = self._possible(one, stream, times, values)
+        if not len(times):
+            return True
+        now = passed_over(one.told, held.watch, int(times[-1]), float(values.min()), float(values.max()))
+        if now is not None:
+            self._keep(held, now)
+        return now is not None
+
+    def _grouped(self, tables: Sequence[pa.Table]) -> Iterator[tuple[int, Any, Any]]:
+        """Rows of watched series with a figure and no time in the future, by series and time."""
+        names = ["stream", "time", "value"]
+        whole = pa.concat_tables([table.select(names) for table in tables])
+        streams = whole["stream"].to_numpy()
+        wanted = np.isin(streams, self.streams)
+        if not wanted.any():
+            return
+        times, values = whole["time"].to_numpy(), whole["value"].to_numpy(zero_copy_only=False)
+        wanted &= ~np.isnan(values) & (times <= micros(clock.now()) + AHEAD_S * 1_000_000)
+        streams, times, values = streams[wanted], times[wanted], values[wanted]
+        order = np.lexsort((times, streams))
+        streams, times, values = streams[order], times[order], values[order]
+        numbers, starts = np.unique(streams, return_index=True)
+        for number, start, end in zip(
+            numbers.tolist(), starts.tolist(), [*starts[1:].tolist(), len(streams)], strict=True
+        ):
+            yield number, times[start:end], values[start:end]
+
+    def _hold(self, one: Watched, stream: int, times: Any, values: Any, *, late: bool) -> None:
+        held = self.held[(one.pk, stream)]
+        times, values = self._possible(one, stream, times, values)
+        before = held.watch
+        after, changes = watch(one.told, before, zip(times.tolist(), values.tolist(), strict=True))
+        self._keep(held, after)
+        for change in changes:
+            if change.kind == "closed" and change.begin == before.open:
+                raising.close_episode(
+                    one, stream, Episode(change.begin, change.at, change.value, change.worst, change.at)
+                )
+        raising.take_episodes(one, stream, episodes(changes))
+        if late and before.last is not None:
+            behind = times <= before.last
+            told = [at for at, value in zip(times[behind].tolist(), values[behind].tolist(), strict=True)
+                    if one.told.holds(value)]  # fmt: skip
+            if told:
+                self._look_back(one, stream, held, min(told))
+
+    def _keep(self, held: Held, watch_now: Watch) -> None:
+        before, held.watch = held.watch, watch_now
+        self._mark(held, before)
+
+    def _mark(self, held: Held, before: Watch) -> None:
+        if replace(held.watch, last=None) != replace(before, last=None):
+            held.dirty = True
+        elif held.watch.last != before.last:
+            held.lag = True
+
+    def _look_back(self, one: Watched, stream: int, held: Held, first: int) -> None:
+        """Values came late that could be an alert: look at the stretch around them again, as the store has it now."""
+        start = first - (one.told.for_s + one.told.most_gap_s) * 1_000_000
+        end = (held.watch.last or first) + 1
+        table = self.store.rows([stream], start=start, end=end, limit=MOST_ROWS)
+        times, values = table["time"].to_numpy(), table["value"].to_numpy(zero_copy_only=False)
+        times, values = self._possible(one, stream, times, values)
+        again, changes = watch(one.told, Watch(), zip(times.tolist(), values.tolist(), strict=True))
+        found = missed(episodes(changes), raising.known_spans(one, stream, start))
+        raising.take_episodes(one, stream, found)
+        ours = again.open is None or any(episode.begin == again.open for episode in found)
+        if held.watch.open is None and ours and again.last == held.watch.last:
+            self._keep(held, again)
+
+    def _write(self, lazily: bool) -> None:
+        due = [(pair, held) for pair, held in self.held.items() if held.dirty or (lazily and held.lag)]
+        RuleState.objects.bulk_create(
+            [RuleState(rule_id=pk, stream=stream, revision=self.revisions[pk], watch=held.watch.as_json())
+             for (pk, stream), held in due],
+            update_conflicts=True, update_fields=["revision", "watch"], unique_fields=["rule", "stream"], batch_size=500,
+        )  # fmt: skip
+
+    def last_seen(self, alert: Alert) -> datetime | None:
+        held = self.held.get((alert.rule_id, alert.stream))
+        return None if held is None or held.watch.last is None else moment(held.watch.last)
+
+
+def listen_for_silence(store: Observations, rules: Sequence[Watched]) -> None:
+    """Rules about missing values: one question to the store a rule."""
+    now = clock.now()
+    with transaction.atomic():
+        reader = AlertReader.objects.select_for_update().filter(pk=1).first() or AlertReader(
+            pk=1, beat_at=now, awake_since=now
+        )
+        if now - reader.beat_at > timedelta(seconds=PAUSE_S):
+            reader.awake_since = now
+        reader.beat_at = now
+        reader.save()
+    for one in rules:
+        if one.told.silent_s is not None and one.bounds:
+            _listen(store, one, micros(now), micros(reader.awake_since))
+
+
+def _listen(store: Observations, one: Watched, now: int, awake: int) -> None:
+    newest = newest_values(store, list(one.bounds), now + AHEAD_S * 1_000_000)
+    before = {row.stream: row for row in RuleState.objects.filter(rule=one.pk, revision=one.revision)}
+    for stream in one.bounds:
+        state = Watch(**before[stream].watch) if stream in before else Watch()
+        last = newest.get(stream, one.since[stream])
+        after, changes = listen(one.told, state, max(last, state.last or last), now, awake)
+        if after.open == state.open and not changes:
+            continue
+        with transaction.atomic():
+            for change in changes:
+                end = change.at if change.kind == "closed" else None
+                episode = Episode(change.begin, change.at, None, None, end)
+                if end is None:
+                    raising.raise_alert(one, stream, episode)
+                else:
+                    raising.close_episode(one, stream, episode)
+            RuleState.objects.update_or_create(
+                rule_id=one.pk, stream=stream, defaults={"revision": one.revision, "watch": after.as_json()}
+            )
+
+
+def newest_values(store: Observations, streams: list[int], until: int) -> dict[int, int]:
+    """Time of the newest value of each series that is not from the future (µs)."""
+    found = {
+        row["stream"]: row["last"] for row in store.extents(streams).to_pylist() if row["last"] is not None
+    }
+    for stream, last in list(found.items()):
+        if last > until:
+            table = store.rows([stream], end=until, newest_first=True, limit=1)
+            found.pop(stream)
+            if table.num_rows:
+                found[stream] = table["time"][0].as_py()
+    return found
