@@ -98,6 +98,12 @@ function charts(root) {
   root.querySelectorAll("[data-ui-chart] details[data-ui-table]").forEach((details) => { details.open = false; });
 }
 
+/** On a phone a long filter that does not filter starts folded, so that the list comes first. */
+function fold(root) {
+  if (!window.matchMedia("(max-width: 40rem)").matches) return;
+  root.querySelectorAll("details[data-ui-fold]").forEach((details) => { details.open = false; });
+}
+
 function enhance(root) {
   root.querySelectorAll("table[data-ui-sortable]:not([data-ui-ready])").forEach((table) => {
     table.dataset.uiReady = "yes";
@@ -105,6 +111,7 @@ function enhance(root) {
   });
   root.querySelectorAll("[data-ui-wheel]").forEach(wheel);
   charts(root);
+  fold(root);
   root.querySelector("[data-ui-focus]")?.focus();
 }
 
