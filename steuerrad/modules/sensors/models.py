@@ -15,6 +15,9 @@ from steuerrad.modules.sensors.alerts.models import (  # noqa: F401 - Django fin
     RuleState,
     WebhookTarget,
 )
+from steuerrad.modules.sensors.bulk.models import TableImport, TableMapping  # noqa: F401 - Django finds them here
+from steuerrad.modules.sensors.citizen.models import CitizenSensor  # noqa: F401 - Django finds them here
+from steuerrad.modules.sensors.keeping.models import KeepRule, KeepRun  # noqa: F401 - Django finds them here
 from steuerrad.modules.sensors.lorawan.models import (  # noqa: F401 - Django finds them here
     DeadUplink,
     DeviceProfile,
@@ -22,6 +25,7 @@ from steuerrad.modules.sensors.lorawan.models import (  # noqa: F401 - Django fi
     LoraDevice,
     Reception,
 )
+from steuerrad.modules.sensors.pulling.models import PullRun, PullSource  # noqa: F401 - Django finds them here
 from steuerrad.modules.sensors.quality.models import QualityRun, QualityState  # noqa: F401 - Django finds them here
 
 
