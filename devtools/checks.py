@@ -212,8 +212,9 @@ def check_django(_: Sequence[str]) -> Result:
 
 
 def check_sqlite(arguments: Sequence[str]) -> Result:
-    from devtools.provision import ensure_mosquitto
+    from devtools.provision import ensure_mosquitto, ensure_postgres
 
+    ensure_postgres()  # the store of observations is tested on a server of its own
     ensure_mosquitto()
     return _pytest("sqlite", "not browser and not start", arguments, workers=WORKERS)
 

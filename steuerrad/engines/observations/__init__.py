@@ -16,6 +16,7 @@ from steuerrad.engines.observations.faults import (
     Problem,
     StoreFault,
     TooMuch,
+    Unavailable,
 )
 from steuerrad.engines.observations.following import Follower, Submitted
 from steuerrad.engines.observations.journal import Journal
@@ -37,6 +38,6 @@ from steuerrad.engines.observations.writer import Receipt, Status, Writer, open_
 __all__ = [
     "CORRECTIONS", "FLAGS", "HIGHEST", "LOWEST", "MOST_STREAM", "SCHEMA", "BatchError", "Busy", "Closed", "Dead",
     "Follower", "Forked", "InUse", "Journal", "JournalFull", "Manifest", "Options", "Outcome", "Period", "Problem",
-    "Receipt", "Retention", "Status", "Store", "StoreFault", "Submitted", "TooMuch", "Writer", "batch", "checked",
-    "instants", "intervals", "iso", "micros", "moment", "open_folder", "restore",
+    "Receipt", "Retention", "Status", "Store", "StoreFault", "Submitted", "TooMuch", "Unavailable", "Writer", "batch",
+    "checked", "instants", "intervals", "iso", "micros", "moment", "open_folder", "restore",
 ]  # fmt: skip

@@ -11,31 +11,21 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
 
 from steuerrad.engines.observations.applying import Outcome
 from steuerrad.engines.observations.bodies import packed, unpacked
 from steuerrad.engines.observations.dead import Deads
-from steuerrad.engines.observations.faults import BatchError, Closed, StoreFault
+from steuerrad.engines.observations.faults import BatchError, Closed, Unavailable
 from steuerrad.engines.observations.following import Followers
 from steuerrad.engines.observations.journal import Journal
-from steuerrad.engines.observations.store import Store
+from steuerrad.engines.observations.storing import Keeping
 
 Listener = Callable[[pa.Table, Outcome], None]
 log = logging.getLogger(__name__)
 RETRY_SECONDS = (0.2, 1.0, 5.0)  # waits while the store cannot write, the last one again and again
-# Faults of the machine, not of the batch: the batch is tried again until they are over.
-# TransactionException: a commit that found the disk full, or a row that is just being moved.
-OF_THE_MACHINE = (
-    duckdb.IOException,
-    duckdb.TransactionException,
-    duckdb.OutOfMemoryException,
-    duckdb.InterruptException,
-    duckdb.FatalException,
-    OSError,
-)
 SMOOTHING = 0.2
+REMOTE_PATIENCE_S = 1.0  # how long a read waits for a store that is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +41,7 @@ class Applier:
     def __init__(
         self,
         journal: Journal,
-        store: Store,
+        store: Keeping,
         deads: Deads,
         applied: Callable[[int, int], None],
         followers: Followers,
@@ -81,8 +71,9 @@ class Applier:
             self._change.notify_all()
 
     def wait_for(self, seq: int, timeout: float) -> None:
-        """Raises TimeoutError, Closed."""
-        deadline = time.monotonic() + timeout
+        """Raises TimeoutError, Closed, Unavailable when a store beyond this machine is away."""
+        begin = time.monotonic()
+        deadline = begin + timeout
         with self._change:
             while self.store.applied < seq:
                 left = deadline - time.monotonic()
@@ -90,6 +81,8 @@ class Applier:
                     raise TimeoutError(f"not applied after {timeout:g} s: {self.fault or 'much is waiting'}")
                 if not self._threads[0].is_alive():
                     raise Closed("the writer was closed")
+                if self.store.remote and self.fault and time.monotonic() > begin + REMOTE_PATIENCE_S:
+                    raise Unavailable(self.fault)
                 self._change.wait(min(left, 1.0))
 
     def wait_until_replayed(self) -> None:
@@ -122,6 +115,12 @@ class Applier:
             thread.join()
 
     def _run(self) -> None:
+        while (error := self._until_done(self._begin)) is not None:
+            self.fault = f"the store cannot be opened: {error}"
+            if self._wait(RETRY_SECONDS[-1]):
+                return
+        if self.fault is not None:
+            return  # closed before the store could be reached
         self._replay()
         while True:
             with self._change:
@@ -135,6 +134,10 @@ class Applier:
                 self._free(pending.table.num_rows, pending.size)
             if self._closing and self.fault is not None:
                 return  # the journal has the rest
+
+    def _begin(self) -> None:
+        self.store.open()
+        _ = self.followers.positions  # read once, so that trimming the journal knows them
 
     def _replay(self) -> None:
         while self.store.applied < self._replay_to:
@@ -156,7 +159,7 @@ class Applier:
         """What waits, up to the most that one transaction may have. The caller holds the lock."""
         group = [self._queue.popleft()]
         rows = group[0].table.num_rows
-        most = self.store.room.options.apply_rows
+        most = self.store.options.apply_rows
         while self._queue and rows + self._queue[0].table.num_rows <= most:
             group.append(self._queue.popleft())
             rows += group[-1].table.num_rows
@@ -178,13 +181,11 @@ class Applier:
             self._until_done(lambda: self.deads.bury(group[0].seq, table.num_rows, body, reason))
         took = max(1e-6, time.monotonic() - started)
         self.rows_per_second += SMOOTHING * (table.num_rows / took - self.rows_per_second)
-        room = self.store.room
-        bound = room.options.warm_rows // 2 if self._queue else room.options.hot_rows
-        if room.hot_rows >= bound:  # while much comes in, sorting waits: then it is done once, not twice
+        if self.store.wants_sealing(busy=bool(self._queue)):
             self._seal.set()
         with self._change:
             if not self._holds:
-                keep = room.options.follow_entries
+                keep = self.store.options.follow_entries
                 self.journal.trim(self.followers.unneeded(self.store.applied, keep))
             self._change.notify_all()
         self.followers.notify()
@@ -202,23 +203,18 @@ class Applier:
         for attempt in range(2**31):
             try:
                 work()
-            except OF_THE_MACHINE as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next batch must not wait for it
+                if not self.store.of_the_machine(error):
+                    return error
                 self.fault = f"the store cannot be written: {error}"
                 log.error("%s", self.fault)
                 if self._wait(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]):
                     return None
-                if isinstance(error, duckdb.FatalException):  # the engine gives itself up: open it anew
-                    self._reopen()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the next batch must not wait for it
-                return error
+                self.store.mend(error)
             else:
                 self.fault = None
                 return None
         return None
-
-    def _reopen(self) -> None:
-        with contextlib.suppress(duckdb.Error, StoreFault):
-            self.store.room.reopen()
 
     def _wait(self, seconds: float) -> bool:
         """Whether the writer is being closed."""
@@ -234,6 +230,6 @@ class Applier:
             self._seal.clear()
             try:
                 self.store.seal()
-            except duckdb.Error as error:  # the rows stay where they are; the next batch tries again
+            except Exception as error:  # noqa: BLE001 - the rows stay where they are; the next batch tries again
                 log.warning("rows could not be sorted: %s", error)
                 self._wait(RETRY_SECONDS[-1])

@@ -62,5 +62,9 @@ class TooMuch(Exception):  # noqa: N818
     """A read that would give or take more than is allowed; the text says which bound."""
 
 
+class Unavailable(RuntimeError):  # noqa: N818
+    """The store lies beyond this process and does not answer; what was acknowledged is kept until it does."""
+
+
 class StoreFault(Exception):  # noqa: N818
     """The store cannot be used: damaged, of another version, or not a store."""

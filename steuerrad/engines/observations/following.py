@@ -13,7 +13,7 @@ import pyarrow as pa
 from steuerrad.engines.observations.bodies import unpacked
 from steuerrad.engines.observations.faults import BatchError
 from steuerrad.engines.observations.journal import Journal
-from steuerrad.engines.observations.room import Room
+from steuerrad.engines.observations.storing import Keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +27,30 @@ class Submitted:
 class Followers:
     """Positions of all followers, kept in the store."""
 
-    def __init__(self, room: Room, journal: Journal) -> None:
-        self.room, self.journal = room, journal
+    def __init__(self, store: Keeping, journal: Journal) -> None:
+        self.store, self.journal = store, journal
         self.applied = threading.Condition()
-        found = room.table("SELECT name, seq FROM followers").to_pylist()
-        self.positions: dict[str, int] = {row["name"]: row["seq"] for row in found}
+        self._positions: dict[str, int] | None = None
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Raises Unavailable."""
+        if self._positions is None:
+            self._positions = self.store.positions()
+        return self._positions
 
     def follow(self, name: str, now: int) -> Follower:
         if name not in self.positions:
-            with self.room.transaction() as connection:
-                connection.execute("INSERT INTO followers VALUES (?, ?)", [name, now])
+            self.store.keep_position(name, now)
             self.positions[name] = now
         return Follower(self, name)
 
     def done(self, name: str, seq: int) -> None:
-        with self.room.transaction() as connection:
-            connection.execute("UPDATE followers SET seq = ? WHERE name = ?", [seq, name])
+        self.store.keep_position(name, seq)
         self.positions[name] = seq
 
     def forget(self, name: str) -> None:
-        with self.room.transaction() as connection:
-            connection.execute("DELETE FROM followers WHERE name = ?", [name])
+        self.store.drop_position(name)
         self.positions.pop(name, None)
 
     def unneeded(self, applied: int, most: int) -> int:
@@ -70,14 +73,14 @@ class Follower:
     def read(self, most_rows: int = 100_000, wait: float = 0.0) -> list[Submitted]:
         """Batches after the last one read, as soon as there is one, at latest after `wait` seconds."""
         deadline = time.monotonic() + wait
-        room = self._followers.room
+        store = self._followers.store
         with self._followers.applied:
-            while room.applied <= self._read and (left := deadline - time.monotonic()) > 0:
+            while store.applied <= self._read and (left := deadline - time.monotonic()) > 0:
                 self._followers.applied.wait(left)
         found: list[Submitted] = []
         rows = 0
         for entry in self._followers.journal.entries(self._read, limit=1000):
-            if entry.seq > room.applied or (found and rows + entry.rows > most_rows):
+            if entry.seq > store.applied or (found and rows + entry.rows > most_rows):
                 break
             with contextlib.suppress(BatchError):  # it is among the dead
                 found.append(Submitted(entry.seq, unpacked(entry.body)))

@@ -10,6 +10,7 @@ import contextlib
 import sqlite3
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -25,6 +26,7 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS entry (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, rows INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL
 );
+CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
 PRAGMA user_version = 1;
 """
 
@@ -63,6 +65,7 @@ class Journal:
             self._connection.executescript(TABLES)
             self.last = int(self._value("SELECT seq FROM sqlite_sequence WHERE name = 'entry'"))
             self._trimmed = int(self._value("SELECT min(seq) FROM entry", self.last + 1)) - 1
+            self.identity = named(self._connection)
         except sqlite3.DatabaseError as error:
             raise StoreFault(f"{path}: {error}") from error
         self.fault: str | None = None
@@ -101,6 +104,13 @@ class Journal:
                 if size >= most_bytes:
                     break
         return found
+
+    def renamed(self) -> str:
+        """A new identity, for a journal that was put back from a copy: its next numbers may mean other rows elsewhere."""
+        with contextlib.closing(connected(self.path)) as connection:
+            connection.execute("UPDATE identity SET id = ?", [uuid.uuid4().hex])
+            self.identity = named(connection)
+        return self.identity
 
     def copy(self, path: Path) -> None:
         """A copy of the whole journal while it runs."""
@@ -189,6 +199,14 @@ class Journal:
         with contextlib.suppress(sqlite3.Error):
             self._trim(self._trim_below)
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def named(connection: sqlite3.Connection) -> str:
+    """The identity of a journal, given when it is first opened; copies of its file share it."""
+    connection.execute(
+        "INSERT INTO identity SELECT ? WHERE NOT EXISTS (SELECT 1 FROM identity)", [uuid.uuid4().hex]
+    )
+    return str(connection.execute("SELECT id FROM identity").fetchone()[0])
 
 
 def connected(path: Path) -> sqlite3.Connection:

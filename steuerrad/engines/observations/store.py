@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
+import duckdb
 import pyarrow as pa
 
 from steuerrad.engines.observations import (
@@ -15,6 +17,7 @@ from steuerrad.engines.observations import (
     deleting,
     downsampling,
     exporting,
+    keeping,
     notes,
     reading,
     sealing,
@@ -22,10 +25,22 @@ from steuerrad.engines.observations import (
 from steuerrad.engines.observations.applying import Outcome
 from steuerrad.engines.observations.batch import checked
 from steuerrad.engines.observations.deleting import Retention
+from steuerrad.engines.observations.faults import StoreFault
 from steuerrad.engines.observations.periods import Period
 from steuerrad.engines.observations.reading import Order, Where
 from steuerrad.engines.observations.room import Options, Room
 from steuerrad.engines.observations.tables import UPGRADES, Upgrade
+
+# Faults of the machine, not of the batch: the batch is tried again until they are over.
+# TransactionException: a commit that found the disk full, or a row that is just being moved.
+OF_THE_MACHINE = (
+    duckdb.IOException,
+    duckdb.TransactionException,
+    duckdb.OutOfMemoryException,
+    duckdb.InterruptException,
+    duckdb.FatalException,
+    OSError,
+)
 
 
 class Store:
@@ -45,8 +60,35 @@ class Store:
         """Number in the journal of the last batch that is stored."""
         return self.room.applied
 
+    @property
+    def options(self) -> Options:
+        return self.room.options
+
+    @options.setter
+    def options(self, options: Options) -> None:
+        self.room.options = options
+
+    @property
+    def remote(self) -> bool:
+        return False
+
+    def open(self) -> None:
+        """It is open from the start."""
+
     def close(self) -> None:
         self.room.close()
+
+    def usable(self) -> None:
+        self.room.usable()
+
+    def of_the_machine(self, error: Exception) -> bool:
+        return isinstance(error, OF_THE_MACHINE)
+
+    def mend(self, error: Exception) -> None:
+        """After a fatal error the engine has given itself up: open it anew."""
+        if isinstance(error, duckdb.FatalException):
+            with contextlib.suppress(duckdb.Error, StoreFault):
+                self.room.reopen()
 
     def apply(self, table: pa.Table, seq: int) -> Outcome:
         """Store a batch once, however often it is applied. Raises BatchError, duckdb.Error: nothing is stored then."""
@@ -74,6 +116,35 @@ class Store:
     def seal(self, *, everything: bool = False) -> None:
         """Sort and move what is over its bound; the writer does it by itself."""
         sealing.seal(self.room, everything=everything)
+
+    def wants_sealing(self, *, busy: bool) -> bool:
+        """While much comes in, sorting waits: then it is done once, not twice."""
+        options = self.room.options
+        return self.room.hot_rows >= (options.warm_rows // 2 if busy else options.hot_rows)
+
+    def bury(self, seq: int, rows: int, body: bytes, reason: str) -> None:
+        keeping.bury(self.room, seq, rows, body, reason)
+
+    def buried(self, limit: int) -> pa.Table:
+        return keeping.buried(self.room, limit)
+
+    def buried_count(self) -> int:
+        return keeping.buried_count(self.room)
+
+    def buried_body(self, number: int) -> bytes | None:
+        return keeping.buried_body(self.room, number)
+
+    def unbury(self, number: int) -> bool:
+        return keeping.unbury(self.room, number)
+
+    def positions(self) -> dict[str, int]:
+        return keeping.positions(self.room)
+
+    def keep_position(self, name: str, seq: int) -> None:
+        keeping.keep_position(self.room, name, seq)
+
+    def drop_position(self, name: str) -> None:
+        keeping.drop_position(self.room, name)
 
     def latest(self, streams: Iterable[int] | None = None) -> pa.Table:
         """The row of the latest time of each stream that has rows, from memory."""

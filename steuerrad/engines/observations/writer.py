@@ -22,12 +22,13 @@ from steuerrad.engines.observations.backup import Manifest, back_up
 from steuerrad.engines.observations.batch import checked
 from steuerrad.engines.observations.bodies import packed
 from steuerrad.engines.observations.dead import Dead, Deads
-from steuerrad.engines.observations.faults import Busy, Closed
+from steuerrad.engines.observations.faults import Busy, Closed, StoreFault
 from steuerrad.engines.observations.following import Follower, Followers
 from steuerrad.engines.observations.journal import Journal
 from steuerrad.engines.observations.locking import FolderLock
 from steuerrad.engines.observations.room import Options
 from steuerrad.engines.observations.store import Store
+from steuerrad.engines.observations.storing import Keeping
 
 STORE, JOURNAL = "observations.duckdb", "journal.sqlite"
 SHORTEST_WAIT, LONGEST_WAIT = 0.05, 30.0  # seconds that Busy may name
@@ -57,15 +58,15 @@ class Status:
 class Writer:
     """All threads of the process share one. Use `open_folder`."""
 
-    def __init__(self, journal: Journal, store: Store, lock: FolderLock | None = None) -> None:
+    def __init__(self, journal: Journal, store: Keeping, lock: FolderLock | None = None) -> None:
         """Starts to apply what the journal has and the store has not."""
         self.journal, self.store = journal, store
         self._lock = lock
         self._closed = False
         self._count = threading.Lock()
         self._rows = self._bytes = 0
-        self.deads = Deads(store.room, journal)
-        self.followers = Followers(store.room, journal)
+        self.deads = Deads(store)
+        self.followers = Followers(store, journal)
         self.applier = Applier(journal, store, self.deads, self._applied, self.followers)
 
     def submit(self, table: pa.Table) -> Future[Receipt]:
@@ -147,7 +148,12 @@ class Writer:
         )
 
     def backup(self, folder: Path) -> Manifest:
-        """A copy of store and journal while both are at work. Raises FileExistsError when the folder is not empty."""
+        """A copy of store and journal while both are at work.
+
+        Raises FileExistsError when the folder is not empty, StoreFault when the store is PostgreSQL.
+        """
+        if not isinstance(self.store, Store):
+            raise StoreFault("the observations lie in PostgreSQL: back them up with pg_dump")
         with self.applier.trimming_held():
             return back_up(self.store.room, self.journal, folder)
 
@@ -171,7 +177,7 @@ class Writer:
         self.close()
 
     def _enter(self, rows: int, size: int) -> None:
-        options = self.store.room.options
+        options = self.store.options
         with self._count:
             full = self._rows + rows > options.pending_rows or self._bytes + size > options.pending_mb * 2**20
             if full and self._rows:  # one alone is always taken, however large
@@ -186,18 +192,28 @@ class Writer:
             self._bytes -= size
 
 
-def open_folder(folder: Path, options: Options | None = None) -> Writer:
+def beyond(url: str, journal: Journal, options: Options | None) -> Keeping:
+    """The store in PostgreSQL; its driver is loaded by those only who use it."""
+    from steuerrad.engines.observations.postgres.store import PostgresStore
+
+    return PostgresStore(url, journal, options)
+
+
+def open_folder(folder: Path, options: Options | None = None, url: str = "") -> Writer:
     """Open or make a folder of observations; returns when all that was acknowledged before is applied.
+
+    url: postgresql://... of the database that keeps them; the folder then has the journal alone. While the database
+    does not answer, what comes is acknowledged and waits. Without a url the folder keeps them in a DuckDB file.
 
     Raises InUse when another process has it, StoreFault when its files are damaged or newer than this program.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as undo:
         lock = undo.enter_context(FolderLock(folder))
-        store = Store(folder / STORE, options)
-        undo.callback(store.close)
         journal = Journal(folder / JOURNAL)
         undo.callback(journal.close)
+        store = beyond(url, journal, options) if url else Store(folder / STORE, options)
+        undo.callback(store.close)
         writer = Writer(journal, store, lock)
         undo.pop_all()
     writer.applier.wait_until_replayed()

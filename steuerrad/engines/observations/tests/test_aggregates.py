@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,6 +14,8 @@ from hypothesis import strategies as st
 
 from steuerrad.engines.observations import FLAGS, Options, Period, TooMuch, batch, micros, moment
 from steuerrad.engines.observations.store import Store
+from steuerrad.engines.observations.storing import Keeping
+from steuerrad.engines.observations.tests.kinds import Shelf
 from steuerrad.engines.observations.times import DAY, HOUR, MINUTE
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -26,9 +27,9 @@ VALUES = np.round(np.random.default_rng(1).normal(10, 5, TIMES.size), 1)
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeping]:
     """A third of the rows cold, a third warm, a third hot; every tenth is no number; stream 2 is of no matter."""
-    store = Store(tmp_path_factory.mktemp("store") / "store.duckdb", Options(memory_mb=256))
+    store = Shelf(url, tmp_path_factory.mktemp("store")).store(Options(memory_mb=256))
     thirds = np.array_split(np.arange(TIMES.size), 3)
     for number, part in enumerate(thirds):
         holes = pa.array(VALUES[part], mask=part % 10 == 9)
@@ -37,10 +38,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         if number == 0:
             store.seal(everything=True)
         if number == 1:
-            store.room.options = Options(hot_rows=1)
+            store.options = Options(hot_rows=1)
             store.seal()
-    assert store.room.hot_rows
-    assert store.room.warm_rows
+    if isinstance(store, Store):
+        assert min(store.room.hot_rows, store.room.warm_rows) > 0
     yield store
     store.close()
 
@@ -76,7 +77,7 @@ def expected(low: int, high: int, key) -> dict[int, list[float]]:
     length=st.integers(0, 90 * DAY),
     seconds=st.sampled_from([60, 420, 3600, 7200, 86_400, 604_800]),
 )
-def test_fixed_periods(store: Store, low: int, length: int, seconds: int) -> None:
+def test_fixed_periods(store: Keeping, low: int, length: int, seconds: int) -> None:
     width = seconds * 1_000_000
     told = store.aggregate([1], low, low + length, Period.fixed(seconds), ("mean", "min", "max", "sum"))
     groups = expected(low, low + length, lambda time: time // width * width)
@@ -98,7 +99,7 @@ def test_fixed_periods(store: Store, low: int, length: int, seconds: int) -> Non
     percentiles=st.booleans(),
 )
 def test_periods_of_the_calendar(
-    store: Store, low: int, length: int, unit, zone: str, percentiles: bool
+    store: Keeping, low: int, length: int, unit, zone: str, percentiles: bool
 ) -> None:
     """Havana's clock changes at midnight, Lord Howe's by half an hour, Kolkata is half an hour off."""
     functions = ("mean", "p05", "p50", "first", "last") if percentiles else ("mean", "max")
@@ -118,7 +119,7 @@ def test_periods_of_the_calendar(
             assert row["max"] == values.max()
 
 
-def test_days_of_23_and_25_hours(store: Store) -> None:
+def test_days_of_23_and_25_hours(store: Keeping) -> None:
     told = store.aggregate([1], BEGIN, BEGIN + DAYS * DAY, Period.calendar("day"), ("mean",), "Europe/Berlin")
     hours = {
         moment(row["start"]).astimezone(BERLIN).date().isoformat(): (row["end"] - row["start"]) // HOUR
@@ -127,9 +128,9 @@ def test_days_of_23_and_25_hours(store: Store) -> None:
     assert {day: n for day, n in hours.items() if n != 24} == {"2023-10-29": 25, "2024-03-31": 23}
 
 
-def test_local_mean_time_before_the_zones(tmp_path: Path) -> None:
+def test_local_mean_time_before_the_zones(shelf: Shelf) -> None:
     """Berlin kept 53 minutes 28 seconds until April 1893: no multiple of a quarter of an hour."""
-    store = Store(tmp_path / "store.duckdb", Options(memory_mb=256))
+    store = shelf.store(Options(memory_mb=256))
     store.apply(batch(1, ["1890-05-01T23:06:31Z", "1890-05-01T23:06:32Z"], [1.0, 3.0]), 1)
     low, high = (micros(datetime(1890, 5, day, tzinfo=UTC)) for day in (1, 4))
     told = store.aggregate([1], low, high, Period.calendar("day"), ("mean",), "Europe/Berlin").to_pylist()
@@ -140,7 +141,7 @@ def test_local_mean_time_before_the_zones(tmp_path: Path) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(low=BOUNDS, length=st.integers(1, DAYS * DAY), points=st.integers(1, 800))
-def test_charts_keep_number_least_and_greatest(store: Store, low: int, length: int, points: int) -> None:
+def test_charts_keep_number_least_and_greatest(store: Keeping, low: int, length: int, points: int) -> None:
     chart = store.downsample(1, low, low + length, points)
     inside = (TIMES >= low) & (TIMES < low + length) & NUMBERS  # noqa: SIM300
     assert chart.num_rows <= points + 1
@@ -152,7 +153,7 @@ def test_charts_keep_number_least_and_greatest(store: Store, low: int, length: i
         assert total == pytest.approx(VALUES[inside].sum(), abs=1e-6)
 
 
-def test_rows_with_a_flag_are_left_out(store: Store) -> None:
+def test_rows_with_a_flag_are_left_out(store: Keeping) -> None:
     times = TIMES[:10].tolist()
     store.flag(pa.table({"stream": [1, 1], "time": times[:2], "flag": [4, 2], "tests": [None, None], "run": ["a", "a"]}, schema=FLAGS))  # fmt: skip
     hour = Period.fixed(86_400)
@@ -164,7 +165,7 @@ def test_rows_with_a_flag_are_left_out(store: Store) -> None:
     store.unflag([1], times[0], times[9], run="a")
 
 
-def test_bounds_and_unknown_words(store: Store) -> None:
+def test_bounds_and_unknown_words(store: Keeping) -> None:
     with pytest.raises(TooMuch):
         store.aggregate(range(100_000), BEGIN, BEGIN + DAYS * DAY, Period.fixed(1))
     with pytest.raises(TooMuch):

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from steuerrad.engines.observations import Options, Period, Retention, batch
-from steuerrad.engines.observations.store import Store
+from steuerrad.engines.observations.tests.kinds import Shelf
 from steuerrad.engines.observations.times import DAY, HOUR, MINUTE
+from tests.support.effort import tries
 
 START = 1_700_000_000_000_000 // DAY * DAY
 DAYS = 4
@@ -77,12 +78,16 @@ class Model:
 
 
 class StoreMachine(RuleBasedStateMachine):
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
     @initialize()
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "store.duckdb"
+        self.shelf = Shelf(self.url, Path(self.folder.name))
         self.options = Options(hot_rows=10, warm_rows=30, memory_mb=256)
-        self.store, self.model, self.seq = Store(self.path, self.options), Model(), 0
+        self.store, self.model, self.seq = self.shelf.store(self.options), Model(), 0
 
     @rule(rows=ROWS)
     def apply(self, rows: list[tuple[int, int, float | None, str | None]]) -> None:
@@ -115,7 +120,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.store.close()
-        self.store = Store(self.path, self.options)
+        self.store = self.shelf.store(self.options)
 
     @invariant()
     def rows_are_the_same(self) -> None:
@@ -175,15 +180,19 @@ class StoreMachine(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-StoreMachine.TestCase.settings = settings(
-    max_examples=20, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-)
-TestStore = StoreMachine.TestCase
+def test_both_say_the_same_as_a_dictionary(url: str) -> None:
+    run_state_machine_as_test(
+        lambda: StoreMachine(url),
+        settings=settings(
+            max_examples=tries(6 if url else 10), stateful_step_count=12, deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("seal_first", [True, False])
-def test_retention_keeps_sums_and_refuses_what_comes_too_late(tmp_path: Path, seal_first: bool) -> None:
-    store = Store(tmp_path / "store.duckdb", Options(memory_mb=256))
+def test_retention_keeps_sums_and_refuses_what_comes_too_late(shelf: Shelf, seal_first: bool) -> None:
+    store = shelf.store(Options(memory_mb=256))
     times = [START + n * HOUR for n in range(-72, 1)]
     store.apply(batch(1, times, [float(n) for n in range(73)]), 1)
     if seal_first:
@@ -198,6 +207,6 @@ def test_retention_keeps_sums_and_refuses_what_comes_too_late(tmp_path: Path, se
     late = store.apply(batch(1, [times[3], times[60]], [9.0, 9.0]), 2)
     assert (late.expired, late.revised, late.new) == (1, 1, 0)
     store.close()
-    again = Store(tmp_path / "store.duckdb", Options(memory_mb=256))
+    again = shelf.store(Options(memory_mb=256))
     assert again.apply(batch(1, [times[4]], [9.0]), 3).expired == 1
     again.close()

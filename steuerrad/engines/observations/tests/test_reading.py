@@ -23,9 +23,10 @@ from steuerrad.engines.observations import (
     Period,
     TooMuch,
     batch,
-    open_folder,
 )
 from steuerrad.engines.observations.store import Store
+from steuerrad.engines.observations.storing import Keeping
+from steuerrad.engines.observations.tests.kinds import Shelf
 from steuerrad.engines.observations.times import HOUR, MINUTE
 
 START = 1_700_000_000_000_000 // HOUR * HOUR
@@ -37,17 +38,19 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    store = Store(tmp_path_factory.mktemp("store") / "store.duckdb", Options(memory_mb=256, most_rows=50_000))
+def store(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeping]:
+    """In DuckDB a third each is cold, warm and hot; PostgreSQL has no such levels."""
+    store = Shelf(url, tmp_path_factory.mktemp("store")).store(Options(memory_mb=256, most_rows=50_000))
     for number in range(3):
         part = ROWS[number::3]
         store.apply(batch(*map(list, zip(*part, strict=True))), number + 1)
         if number == 0:
             store.seal(everything=True)
         if number == 1:
-            store.room.options = Options(hot_rows=1, most_rows=50_000)
+            store.options = Options(hot_rows=1, most_rows=50_000)
             store.seal()
-    assert min(store.room.hot_rows, store.room.warm_rows) > 0
+    if isinstance(store, Store):
+        assert min(store.room.hot_rows, store.room.warm_rows) > 0
     yield store
     store.close()
 
@@ -67,7 +70,7 @@ def keys(table: pa.Table) -> list[tuple[int, int]]:
     above=st.one_of(st.none(), st.integers(0, 13)),
 )
 def test_rows_come_as_asked(
-    store: Store, streams: list[int] | None, low: int, length: int, newest: bool, limit: int, offset: int, above: int | None
+    store: Keeping, streams: list[int] | None, low: int, length: int, newest: bool, limit: int, offset: int, above: int | None
 ) -> None:  # fmt: skip
     start, end = START + low * MINUTE, START + (low + length) * MINUTE
     where = None if above is None else ("value > ?", [above])
@@ -85,7 +88,7 @@ def test_rows_come_as_asked(
 
 
 @pytest.mark.parametrize("newest", [True, False])
-def test_pages_by_key_give_every_row_once(store: Store, newest: bool) -> None:
+def test_pages_by_key_give_every_row_once(store: Keeping, newest: bool) -> None:
     found: list[tuple[int, int]] = []
     after = None
     while page := keys(store.rows(newest_first=newest, limit=97, after=after)):
@@ -94,7 +97,7 @@ def test_pages_by_key_give_every_row_once(store: Store, newest: bool) -> None:
     assert found == sorted(((s, t) for s, t, _ in ROWS), key=lambda k: (k[1], k[0]), reverse=newest)
 
 
-def test_order_by_columns(store: Store) -> None:
+def test_order_by_columns(store: Keeping) -> None:
     told = store.rows([1], order=(("value", True), ("time", True)), limit=400)
     values = told.column("value").to_pylist()
     assert values == sorted((v for v in values if v is not None), reverse=True) + [None] * 60
@@ -102,7 +105,7 @@ def test_order_by_columns(store: Store) -> None:
         store.rows(order=(("drop", True),))
 
 
-def test_what_stands_beside_the_rows(store: Store) -> None:
+def test_what_stands_beside_the_rows(store: Keeping) -> None:
     times = [START, START + MINUTE, START + 2 * MINUTE]
     flags = {"stream": [0, 0, 0], "time": [times[0], times[1], times[1]], "flag": [3, 3, 4]}
     store.flag(pa.table({**flags, "tests": ["range", "range", "spike"], "run": ["r1"] * 3}, schema=FLAGS))
@@ -127,7 +130,7 @@ def test_what_stands_beside_the_rows(store: Store) -> None:
         store.flag(pa.table({"stream": [1]}))
 
 
-def test_files_hold_all_rows_sorted(store: Store, tmp_path: Path) -> None:
+def test_files_hold_all_rows_sorted(store: Keeping, tmp_path: Path) -> None:
     wanted = sorted((stream, time) for stream, time, _ in ROWS if time < START + HOUR)
     for kind in ("parquet", "arrow", "csv"):
         path = tmp_path / f"rows.{kind}"
@@ -143,28 +146,28 @@ def test_files_hold_all_rows_sorted(store: Store, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_a_read_that_takes_too_long_is_ended(store: Store) -> None:
+def test_a_read_that_takes_too_long_is_ended(store: Keeping) -> None:
     slow = (
         "stream + (SELECT count(*) FROM range(100000) a, range(10000000) b WHERE a.range * b.range % 7 = 3) > 0",
         [],
     )
-    options, store.room.options = store.room.options, Options(query_seconds=0.5)
+    options, store.options = store.options, Options(query_seconds=0.5)
     begin = time.monotonic()
     with pytest.raises(TooMuch, match="longer than"):
         store.count([0], where=slow)
-    store.room.options = options
+    store.options = options
     assert time.monotonic() - begin < 20
     assert store.count([0], START, START + HOUR) == 60
     with pytest.raises(TooMuch):
         store.rows(limit=10**9)
 
 
-def test_everybody_reads_while_rows_come_in_and_move(tmp_path: Path) -> None:
+def test_everybody_reads_while_rows_come_in_and_move(shelf: Shelf) -> None:
     """What was acknowledged is there after the barrier, in every table, and each row once."""
     options = Options(hot_rows=2_000, warm_rows=8_000, memory_mb=256)
     faults: list[str] = []
     stop = threading.Event()
-    with open_folder(tmp_path, options) as writer:
+    with shelf.writer(options) as writer:
         writer.submit(batch(0, [START], [0.0])).result()
 
         def read() -> None:
