@@ -2,54 +2,47 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from steuerrad.modules.campaign.models import Round, labels
 from steuerrad.modules.campaign.output.columns import COLUMNS, FileColumn
 from steuerrad.modules.campaign.output.rows import Row, by_group
-from steuerrad.platform.tables.write_workbook import FORMULA_SIGNS, sheet_text
+from steuerrad.platform.tables.write_form import (
+    book_bytes,
+    dress,
+    finish_sheet,
+    new_book,
+    put,
+    write_cover,
+    write_head,
+)
+from steuerrad.platform.tables.write_workbook import sheet_text
 
-FILL = PatternFill("solid", fgColor="FFF6D6")
-HEAD = PatternFill("solid", fgColor="E8E9EF")
-THIN = Side(style="thin", color="B9C1CC")
-FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
-TOP = Alignment(vertical="top", wrap_text=True)
-BOLD, TITLE = Font(bold=True), Font(bold=True, size=16)
 _SHEET_TITLE = re.compile(r"[\\*?:/\[\]\x00-\x1f]")
 LONGEST_LIST = 250  # characters that Excel takes in the list of a validation
-DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
 def workbook_bytes(round_: Round, rows: Sequence[Row], *, made_at: datetime, kind: str) -> bytes:
     """kind: what the rows are, as the cover says it ("working state", "released answers")."""
-    book = Workbook()
-    book.properties.creator = "Steuerrad"
-    book.properties.title = sheet_text(round_.title)
-    book.properties.created = book.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+    book = new_book(round_.title, made_at)
     taken: set[str] = set()
     cover = book.active
     assert cover is not None
     cover.title = sheet_title(_("Cover"), taken)
-    write_cover(cover, round_, rows, made_at, kind)
+    write_cover(cover, round_.title, facts_of(round_, rows, made_at, kind), instructions())
     for group, found in by_group(rows).items():
         write_group(book.create_sheet(sheet_title(group, taken)), found)
     write_evidence(book.create_sheet(sheet_title(_("Evidence"), taken)), rows)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return book_bytes(book)
 
 
 def sheet_title(name: str, taken: set[str]) -> str:
@@ -65,31 +58,9 @@ def sheet_title(name: str, taken: set[str]) -> str:
     return title
 
 
-def put(sheet: Any, row: int, column: int, value: Any) -> Any:
-    """One cell. Text never becomes a formula, neither here nor when it is edited in Excel."""
-    cell = sheet.cell(row=row, column=column)
-    cell.alignment = TOP
-    if isinstance(value, str):
-        text = sheet_text(value)
-        cell.value = text
-        cell.data_type = "s"
-        cell.quotePrefix = text[:1] in FORMULA_SIGNS
-    elif isinstance(value, datetime):
-        cell.value, cell.number_format = timezone.localtime(value).replace(tzinfo=None), MOMENT
-    elif isinstance(value, Decimal):
-        cell.value = value if len(value.as_tuple().digits) <= 15 else f"{value:f}"
-    elif value is not None:
-        cell.value = value
-        if hasattr(value, "isoformat"):
-            cell.number_format = DAY
-    return cell
-
-
-def write_cover(sheet: Any, round_: Round, rows: Sequence[Row], made_at: datetime, kind: str) -> None:
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 80
-    put(sheet, 1, 1, round_.title).font = TITLE
+def facts_of(round_: Round, rows: Sequence[Row], made_at: datetime, kind: str) -> list[tuple[str, Any]]:
     when = date_format(timezone.localtime(made_at), "DATETIME_FORMAT")
-    facts = [
+    facts: list[tuple[str, Any]] = [
         (_("Period"), round_.period), (_("Content"), kind), (_("Made"), when),
         (_("State of the round"), str(labels.ROUND_STATES[round_.state])),
         (_("To be answered by"), round_.due_on), (_("Questions"), len(rows)),
@@ -97,13 +68,7 @@ def write_cover(sheet: Any, round_: Round, rows: Sequence[Row], made_at: datetim
     ]  # fmt: skip
     if round_.demo:
         facts.insert(0, (_("Note"), _("Demo data: invented, not figures of the city.")))
-    for number, (name, value) in enumerate(facts, 3):
-        put(sheet, number, 1, name).font = BOLD
-        put(sheet, number, 2, value)
-    first = len(facts) + 4
-    put(sheet, first, 1, _("How to fill it in")).font = BOLD
-    for number, line in enumerate(instructions(), first):
-        put(sheet, number, 2, line)
+    return facts
 
 
 def instructions() -> list[str]:
@@ -120,28 +85,14 @@ def instructions() -> list[str]:
 
 
 def write_group(sheet: Any, rows: Iterable[Row]) -> None:
-    sheet.freeze_panes = "C2"
-    for number, column in enumerate(COLUMNS, 1):
-        cell = put(sheet, 1, number, str(column.title))
-        cell.font, cell.fill, cell.border = BOLD, HEAD, FRAME
-        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    write_head(sheet, [(str(column.title), column.width) for column in COLUMNS], "C2")
     last = 1
     for last, row in enumerate(rows, 2):
         for number, column in enumerate(COLUMNS, 1):
-            cell = put(sheet, last, number, column.value(row))
-            cell.border = FRAME
-            if column.fill:
-                cell.fill = FILL
+            dress(put(sheet, last, number, column.value(row)), column.fill)
         offer_value(sheet, row, last)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{last}"
+    finish_sheet(sheet, len(COLUMNS), last)
     offer(sheet, [str(label) for label in labels.QUALITIES.values()], place("quality", 2, last))
-    sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (
-        "landscape",
-        1,
-        0,
-    )
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
 
 
 def place(key: str, first: int, last: int) -> str:
@@ -171,11 +122,7 @@ EVIDENCE_WIDTHS = (26, 8, 40, 50, 40, 12, 66)
 
 def write_evidence(sheet: Any, rows: Iterable[Row]) -> None:
     titles = (_("Code"), _("Number"), _("Title"), _("Link"), _("File"), _("Size in bytes"), "SHA-256")
-    sheet.freeze_panes = "A2"
-    for number, (title, width) in enumerate(zip(titles, EVIDENCE_WIDTHS, strict=True), 1):
-        cell = put(sheet, 1, number, str(title))
-        cell.font, cell.fill, cell.border = BOLD, HEAD, FRAME
-        sheet.column_dimensions[get_column_letter(number)].width = width
+    write_head(sheet, zip(titles, EVIDENCE_WIDTHS, strict=True), "A2")
     line = 1
     for row in rows:
         for order, item in enumerate(row.evidence, 1):

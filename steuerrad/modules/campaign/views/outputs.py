@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,6 +30,7 @@ from steuerrad.modules.campaign.queries.access import ANSWER, READ, sees_all, vi
 from steuerrad.modules.campaign.queries.rounds import round_for
 from steuerrad.modules.campaign.views.parts import members_only, round_crumbs
 from steuerrad.platform.accounts.access import holds_anywhere, require
+from steuerrad.platform.jobs.serving import made_file
 from steuerrad.platform.tables.http import MEDIA_TYPES, attachment, table_response
 from steuerrad.platform.tables.table import Table
 
@@ -179,13 +179,4 @@ def dossier_state(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def dossier_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = dossier_or_404(request, pk)
-    if found.state != Dossier.READY:
-        raise Http404("not ready")
-    try:
-        content = default_storage.open(found.path, "rb")
-    except FileNotFoundError as error:
-        raise Http404("the file is gone; make the dossier again") from error
-    response = FileResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = attachment(f"{found.round.title}-Dossier", "pdf")
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return made_file(found, f"{found.round.title}-Dossier", "pdf", "application/pdf")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from steuerrad.modules.strategy.models import PortfolioDossier
 from steuerrad.modules.strategy.portfolio.actions.dossiers import request_dossier
 from steuerrad.modules.strategy.portfolio.views.files import readers_only
 from steuerrad.modules.strategy.portfolio.views.parts import portfolio_crumbs
-from steuerrad.platform.tables.http import attachment
+from steuerrad.platform.jobs.serving import made_file
 
 
 @readers_only
@@ -55,15 +54,5 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = own_or_404(request, pk)
-    if found.state != PortfolioDossier.READY:
-        raise Http404("not ready")
-    try:
-        content = default_storage.open(found.path, "rb")
-    except FileNotFoundError as error:
-        raise Http404("the file is gone; make the dossier again") from error
-    response = FileResponse(content, content_type="application/pdf")
     day = found.requested_at.astimezone(clock.LOCAL).date()
-    response["Content-Disposition"] = attachment(f"{_('Portfolio')}-{day:%Y-%m-%d}", "pdf")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return made_file(found, f"{_('Portfolio')}-{day:%Y-%m-%d}", "pdf", "application/pdf")
