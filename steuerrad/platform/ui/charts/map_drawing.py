@@ -26,9 +26,9 @@ Ring = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Spot:
-    """share: 0 to 1 on the ramp, None without a value; old: greyed. text: what stands beside the point.
+    """share: 0 to 1 on the ramp, None without a value; old: greyed. text: what is told of it; label: beside the point.
 
-    apart: drawn as a square, because it is not of the same kind as the others. series: of its live value, 0 for none.
+    shape: "circle", "square" or "triangle", for what is not of the same kind. series: of its live value, 0 for none.
     """
 
     longitude: float
@@ -38,7 +38,8 @@ class Spot:
     url: str
     share: float | None
     old: bool
-    apart: bool = False
+    label: str = ""
+    shape: str = "circle"
     series: int = 0
 
 
@@ -148,15 +149,17 @@ def _spot(
     look = {"fill": fill, "stroke": TEXT, "stroke_width": 1.4, "stroke_dasharray": None if known else "2 2",
             "class_": "c-map-spot"}  # fmt: skip
     radius = 9.0 if known else 7.0
-    if spot.apart:
-        link.add(
-            "rect", x=x - radius + 1, y=y - radius + 1, width=2 * radius - 2, height=2 * radius - 2, **look
-        )
+    if spot.shape == "square":
+        side = 2 * radius - 2
+        link.add("rect", x=x - side / 2, y=y - side / 2, width=side, height=side, **look)
+    elif spot.shape == "triangle":
+        points = f"M{x:.1f} {y - radius:.1f}l{radius:g} {1.8 * radius:g}h{-2 * radius:g}z"
+        link.add("path", d=points, **look)
     else:
         link.add("circle", cx=x, cy=y, r=radius, **look)
-    room = _room(spot.text, x, y, sheet.size, size, taken)
+    room = _room(spot.label, x, y, sheet.size, size, taken) if spot.label else None
     if room:
-        sheet.text(room[0], room[1], spot.text, bold=known, muted=not known, halo=known, into=link)
+        sheet.text(room[0], room[1], spot.label, bold=known, muted=not known, halo=known, into=link)
 
 
 def _names(sheet: Sheet, areas: Sequence[Area], project, size: tuple[float, float], taken: list[Box]) -> None:
