@@ -10,10 +10,12 @@ import threading
 import uvicorn
 from django.db import connections
 
+from steuerrad.modules.sensors.broker.endpoint import listening
+from steuerrad.modules.sensors.alerts.watching import watching
 from steuerrad.modules.sensors.server.app import DataServer
 from steuerrad.modules.sensors.server.connections import Patient
 from steuerrad.platform.observations.flight import Server
-from steuerrad.platform.observations.store import owning, socket_path
+from steuerrad.platform.observations.store import folder, owning, socket_path
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +28,12 @@ def serve(host: str, port: int) -> None:
         thread = threading.Thread(target=flight.serve, name="flight", daemon=True)
         thread.start()
         try:
-            uvicorn.run(
-                DataServer(local), host=host, port=port, loop="uvloop", http=Patient, ws="none",
-                lifespan="off", access_log=False, log_level="warning", server_header=False, date_header=False,
-                timeout_keep_alive=30, backlog=1024,
-            )  # fmt: skip
+            with listening(local, folder()), watching(local):
+                uvicorn.run(
+                    DataServer(local), host=host, port=port, loop="uvloop", http=Patient, ws="none",
+                    lifespan="off", access_log=False, log_level="warning", server_header=False, date_header=False,
+                    timeout_keep_alive=30, backlog=1024,
+                )  # fmt: skip
         finally:
             flight.shutdown()
             socket_path().unlink(missing_ok=True)
