@@ -66,6 +66,13 @@ OPTIONS = (
     Option(
         "STEUERRAD_DATABASE_URL", str, "", "postgresql://user:password@host:port/name; empty: SQLite file."
     ),
+    Option(
+        "STEUERRAD_OBSERVATIONS_URL",
+        str,
+        "",
+        "postgresql://user:password@host:port/name[?schema=name] that keeps the sensors' observations for several "
+        "machines; empty: a file in the data folder.",
+    ),
     Option("STEUERRAD_SECRET_KEY", str, "", "Signs sessions; empty: made once and kept in the data folder."),
     Option(
         "STEUERRAD_ALLOWED_HOSTS", as_list, ["127.0.0.1", "localhost", "[::1]"], "Host names, comma between."

@@ -27,6 +27,7 @@ from steuerrad.engines.observations import (
     Problem,
     Receipt,
     TooMuch,
+    Unavailable,
     Writer,
 )
 
@@ -160,6 +161,7 @@ FAULTS: dict[str, Callable[[dict[str, Any]], Exception]] = {
     "BatchError": lambda told: BatchError([Problem(*row) for row in told["problems"]], told["count"]),
     "JournalFull": lambda told: JournalFull(told["text"]),
     "ValueError": lambda told: ValueError(told["text"]),
+    "Unavailable": lambda told: Unavailable(told["text"]),
 }
 
 
@@ -167,7 +169,7 @@ def _told(work: Callable[[], Any]) -> Any:
     """Do the work; a known fault travels with what its class needs."""
     try:
         return work()
-    except (Busy, TooMuch, ValueError, JournalFull) as error:
+    except (Busy, TooMuch, ValueError, JournalFull, Unavailable) as error:
         told = {
             "class": type(error).__name__,
             "text": str(error),

@@ -3,6 +3,9 @@
 One process owns the folder of the store: the data server (`steuerrad observations serve`). Every other process asks it
 over a Unix socket with Arrow Flight. Where no data server runs (a command on a bare machine, a test), the folder is
 opened by the process itself, for as long as the `with` block lasts.
+
+With OBSERVATIONS_URL the rows lie in PostgreSQL, and the folder has only the journal of this machine: every machine may
+run a data server, each acknowledges from its own disk, and all of them read the same rows.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from typing import Any, Protocol, cast
 import pyarrow as pa
 from django.conf import settings
 
-from steuerrad.engines.observations import InUse, Period, Receipt, Writer, open_folder
+from steuerrad.engines.observations import InUse, Period, Receipt, Unavailable, Writer, open_folder
 from steuerrad.platform.observations.flight import Remote, reachable, settle
 
 Where = tuple[str, Sequence[Any]]
@@ -61,8 +64,8 @@ class Observations(Protocol):
     def status(self) -> dict[str, Any]: ...
 
 
-class UnavailableError(RuntimeError):
-    """Another process holds the folder and does not answer."""
+#: Another process holds the folder and does not answer, or the database that keeps the observations does not.
+UnavailableError = Unavailable
 
 
 class Local:
@@ -103,7 +106,7 @@ def socket_path() -> Path:
 def owning(path: Path | None = None) -> Iterator[Local]:
     """Open the folder for good in this process: the data server, a long import, a test. Raises InUse."""
     global _owner
-    with open_folder(path or folder()) as writer:
+    with open_folder(path or folder(), url=settings.OBSERVATIONS_URL) as writer:
         before, _owner = _owner, Local(writer)
         try:
             yield _owner

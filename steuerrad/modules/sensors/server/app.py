@@ -14,7 +14,7 @@ import orjson
 from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections
 
-from steuerrad.engines.observations import BatchError, Busy, JournalFull
+from steuerrad.engines.observations import BatchError, Busy, JournalFull, Unavailable
 from steuerrad.modules.sensors.server import live, parsing, streaming
 from steuerrad.modules.sensors.server.arrow_bodies import arrow_stream
 from steuerrad.modules.sensors.server.bodies import Headers, Receive, RefusedError, Room, received
@@ -277,6 +277,9 @@ def _explained(error: Exception, scope: Scope) -> tuple[int, Headers, bytes]:
         return 507, headers, _told(507, "The disk is full; nothing was stored.")
     if isinstance(error, BatchError):
         return 400, headers, _told(400, f"body: {error}")
+    if isinstance(error, Unavailable):
+        log.error("%s %s: %s", scope["method"], scope["path"], error)
+        return 503, [*headers, (b"retry-after", b"10")], _told(503, str(error))
     if isinstance(error, TimeoutError):
         log.error("%s %s: %s", scope["method"], scope["path"], error)
         return (
