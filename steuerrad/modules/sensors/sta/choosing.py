@@ -61,9 +61,12 @@ def streams_of(chosen: Chosen, context: Context) -> list[int]:
 
 def next_link(base: str, path: object, options: Options, changes: dict[str, str]) -> str:
     """The address of the next page: the same options with these instead."""
+    return f"{base}/{quote(str(path), safe=SAFE)}?{next_query(options, changes)}"
+
+
+def next_query(options: Options, changes: dict[str, str]) -> str:
     texts = {**dict(options.texts), **changes}
-    query = "&".join(f"{name}={quote(value, safe=SAFE)}" for name, value in texts.items() if value)
-    return f"{base}/{quote(str(path), safe=SAFE)}?{query}"
+    return "&".join(f"{name}={quote(value, safe=SAFE)}" for name, value in texts.items() if value)
 
 
 def store_order(

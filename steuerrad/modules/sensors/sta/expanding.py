@@ -13,13 +13,21 @@ from django.db.models.functions import RowNumber
 from steuerrad.modules.sensors.sta import expressions as e
 from steuerrad.modules.sensors.sta.catalogue_columns import LINKS, MODELS
 from steuerrad.modules.sensors.sta.catalogue_filter import ordering
-from steuerrad.modules.sensors.sta.choosing import chosen_of, filtered, next_link, store_order, streams_of
+from steuerrad.modules.sensors.sta.choosing import (
+    chosen_of,
+    filtered,
+    next_link,
+    next_query,
+    store_order,
+    streams_of,
+)
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.entities import BY_NAME, EntityType
 from steuerrad.modules.sensors.sta.faults import BadRequest
 from steuerrad.modules.sensors.sta.features import features
+from steuerrad.modules.sensors.sta.narrowing import EXTENTS, wanted
 from steuerrad.modules.sensors.sta.observation_filter import Chosen, of_features
-from steuerrad.modules.sensors.sta.observation_json import one
+from steuerrad.modules.sensors.sta.observation_json import one, row_texts
 from steuerrad.modules.sensors.sta.options import Expanded, Options
 from steuerrad.modules.sensors.sta.paths import written
 from steuerrad.modules.sensors.sta.representation import Writer, area_of
@@ -45,7 +53,7 @@ class Expander:
     def entities(self, entity: EntityType, rows: Sequence[Any], options: Options) -> list[Row]:
         """Entities of the catalogue as objects, in the order of the rows."""
         self._take(len(rows))
-        writer = self.writer_for(entity, rows)
+        writer = self.writer_for(entity, rows, options.select)
         expanded = tuple(item.name for item in options.expand)
         found = [writer.entity(entity, row, options.select, expanded) for row in rows]
         for item in options.expand:
@@ -80,13 +88,16 @@ class Expander:
             raise _too_many()
         return found
 
-    def writer_for(self, entity: EntityType, rows: Sequence[Any]) -> Writer:
-        """A writer that knows the extents and areas of these datastreams."""
-        if entity.name != "Datastream" or not rows:
+    def writer_for(self, entity: EntityType, rows: Sequence[Any], select: tuple[str, ...] = ()) -> Writer:
+        """A writer that knows the extents and areas of these datastreams, as far as they are written."""
+        names = wanted(select)
+        if entity.name != "Datastream" or not rows or (names is not None and not names & EXTENTS):
             return Writer(self.context.base)
         table = self.context.store.extents([row.pk for row in rows])
         columns = (table.column(name).to_pylist() for name in ("stream", "first", "last"))
         extents = {stream: (first, last) for stream, first, last in zip(*columns, strict=True)}
+        if names is not None and "observedArea" not in names:
+            return Writer(self.context.base, extents)
         observed = [row for row in rows if row.pk in extents and not row.observed_area]
         boxes: dict[int, list[tuple[float, float, float, float]]] = {}
         sides = ("locations__west", "locations__south", "locations__east", "locations__north")
@@ -178,11 +189,10 @@ class Expander:
         self, entity: EntityType, rows: Sequence[Any], found: list[Row], item: Expanded
     ) -> None:
         options = item.options
-        tables = (
-            self._latest(rows, options) if entity.name == "Datastream" and _only_newest(options) else None
-        )
-        if tables is None:
-            tables = self._observed_by_each(entity, rows, options)
+        if entity.name == "Datastream" and _only_newest(options):
+            self._expand_latest(entity, rows, found, item)
+            return
+        tables = self._observed_by_each(entity, rows, options)
         lists = [table.slice(0, options.limit).to_pylist() for table, _count in tables]
         objects = iter(self.observations([row for part in lists for row in part], options))
         for row, target, part, (table, count) in zip(rows, found, lists, tables, strict=True):
@@ -192,20 +202,32 @@ class Expander:
             )
             _put(target, item.name, [next(objects) for _ in part], count, link)
 
-    def _latest(self, rows: Sequence[Any], options: Options) -> list[tuple[pa.Table, int | None]]:
-        """The newest observation of each datastream, which the store keeps at hand. More: when there is an older one."""
+    def _expand_latest(
+        self, entity: EntityType, rows: Sequence[Any], found: list[Row], item: Expanded
+    ) -> None:
+        """The newest observation of each datastream, which the store keeps at hand."""
+        options = item.options
         keys = [row.pk for row in rows]
         table = self.context.store.latest(keys)
-        where = {stream: number for number, stream in enumerate(table.column("stream").to_pylist())}
         extents = self.context.store.extents(keys)
         counts = dict(zip(extents.column("stream").to_pylist(), extents.column("n").to_pylist(), strict=True))
-        found = []
-        for key in keys:
-            part = table.slice(where[key], 1) if key in where else table.slice(0, 0)
+        written_rows = dict(
+            zip(table.column("stream").to_pylist(), self._written(table, options), strict=True)
+        )
+        base, query = self.context.base, next_query(options, {"$skip": "1"})
+        for key, target in zip(keys, found, strict=True):
             number = counts.get(key, 0)
-            # A second row says "there is more" as a reading of one row too many does.
-            part = pa.concat_tables([part, part]) if number > 1 else part
-            found.append((part, number if options.count else None))
+            link = f"{base}/{entity.set_name}({written(key)})/{item.name}?{query}" if number > 1 else ""
+            inner = [written_rows[key]] if key in written_rows else []
+            _put(target, item.name, inner, number if options.count else None, link)
+
+    def _written(self, table: pa.Table, options: Options) -> list[Any]:
+        """Observations as objects, or as JSON already where nothing is expanded in them."""
+        if options.expand:
+            return self.observations(table.to_pylist(), options)
+        self._take(table.num_rows)
+        found = [orjson.Fragment(text) for text in row_texts(table, self.context.base, options.select)]
+        self._weights.update((id(part), 1) for part in found)
         return found
 
     def _observed_by_each(

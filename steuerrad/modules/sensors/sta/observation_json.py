@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from steuerrad.engines.observations import iso
 from steuerrad.modules.sensors.sta.entities import BY_NAME, ID, SELF_LINK
@@ -69,15 +70,22 @@ def rows_json(table: pa.Table, base: str, select: tuple[str, ...] = ()) -> bytes
     rows = table.num_rows
     if rows == 0:
         return b""
-    names, links = wanted(select)
-    pieces = _pieces(table, base, names, links)
     if table.column("extra").null_count == rows:
+        names, links = wanted(select)
+        pieces = _pieces(table, base, names, links)
         return "".join(chain.from_iterable(zip(*pieces, strict=True)))[:-1].encode()
-    parts = ["".join(row)[:-1] for row in zip(*pieces, strict=True)]
-    for number, row in enumerate(table.to_pylist()):
-        if row["extra"] is not None:
+    return ",".join(row_texts(table, base, select)).encode()
+
+
+def row_texts(table: pa.Table, base: str, select: tuple[str, ...] = ()) -> list[str]:
+    """The JSON of each observation."""
+    names, links = wanted(select)
+    parts = ["".join(row)[:-1] for row in zip(*_pieces(table, base, names, links), strict=True)]
+    if table.column("extra").null_count < table.num_rows:
+        rare = pc.indices_nonzero(pc.is_valid(table.column("extra")))
+        for number, row in zip(rare.to_pylist(), table.take(rare).to_pylist(), strict=True):
             parts[number] = orjson.dumps(one(row, base, select)).decode()
-    return ",".join(parts).encode()
+    return parts
 
 
 def _pieces(table: pa.Table, base: str, names: list[str], links: list[str]) -> list[Iterable[str]]:

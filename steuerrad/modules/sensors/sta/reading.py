@@ -21,6 +21,7 @@ from steuerrad.modules.sensors.sta.entities import SELF_LINK
 from steuerrad.modules.sensors.sta.expanding import Expander
 from steuerrad.modules.sensors.sta.faults import BadRequest, NotFound
 from steuerrad.modules.sensors.sta.finding import Found, Observed, Rows, find
+from steuerrad.modules.sensors.sta.narrowing import narrowed
 from steuerrad.modules.sensors.sta.observation_json import data_arrays, one, rows_json
 from steuerrad.modules.sensors.sta.options import Options
 from steuerrad.modules.sensors.sta.options import parse as parse_options
@@ -106,7 +107,8 @@ def _rows(path: Path, found: Rows, options: Options, context: Context) -> Answer
     if options.count:
         answer["@iot.count"] = rows.count()
     limit = options.limit
-    page = list(ordered(found.entity, rows, options.order, context)[options.skip : options.skip + limit + 1])
+    rows = narrowed(ordered(found.entity, rows, options.order, context), found.entity, options)
+    page = list(rows[options.skip : options.skip + limit + 1])
     if len(page) > limit and limit > 0:
         answer["@iot.nextLink"] = next_link(context.base, path, options, {"$skip": str(options.skip + limit)})
     answer["value"] = Expander(context).entities(found.entity, page[:limit], options)
