@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from steuerrad.engines.observations import InUse
 from steuerrad.kernel.contributions import Command
 from steuerrad.modules.sensors.actions import Imported, import_file
+from steuerrad.modules.sensors.bulk.commands import import_tables
 from steuerrad.modules.sensors.file_formats import format_of, formats
 from steuerrad.modules.sensors.quality.commands import COMMANDS as QUALITY_COMMANDS
 from steuerrad.modules.sensors.reading import FileRefusedError
@@ -19,9 +21,16 @@ from steuerrad.platform.observations.store import UnavailableError, owning, reac
 
 
 def configure_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("form", metavar="FORMAT", choices=[*formats(), "auto"],
-                        help=f"{', '.join(formats())}, or auto: by the name of the file")  # fmt: skip
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    parser.add_argument("words", metavar="[FORMAT] FILE", nargs="+",
+                        help=f"{', '.join(formats())}, or auto (by the name of the file), then files; "
+                             "with --mapping files only: CSV, XLSX, Parquet, Arrow or JSON")  # fmt: skip
+    parser.add_argument("--mapping", default="", metavar="FILE", help="what the columns mean: a file in TOML, or the key of "
+                        "a mapping that was kept")  # fmt: skip
+    parser.add_argument("--report", type=Path, metavar="FILE", help="with --mapping: all faults, as CSV")
+    parser.add_argument("--check", action="store_true", help="with --mapping: only look; nothing is stored")
+    parser.add_argument(
+        "--organisation", default="", metavar="KEY", help="with --mapping: of things that are made"
+    )
     parser.add_argument("--source", default="", help="where the files come from, as it shall be printed")
     parser.add_argument("--origin", default=Thing.PUBLISHED, choices=[key for key, _title in Thing.ORIGINS])
     parser.add_argument("--zone", default="", help="time zone of times without one, e.g. Europe/Berlin")
@@ -29,11 +38,22 @@ def configure_import(parser: argparse.ArgumentParser) -> None:
 
 def run_import(options: argparse.Namespace) -> int:
     """Every file by itself: what is wrong with one does not stop the others. 1 when a file was refused or had faults."""
+    if options.mapping:
+        work: Callable[[], int] = lambda: import_tables(options, [Path(word) for word in options.words])  # noqa: E731
+    else:
+        form, *names = options.words
+        if form not in (*formats(), "auto") or not names:
+            print(
+                f"the first word says the format: {', '.join(formats())} or auto; then files", file=sys.stderr
+            )
+            return 2
+        options.form, options.files = form, [Path(name) for name in names]
+        work = lambda: _import_all(options)  # noqa: E731
     try:
         if reachable(socket_path()):
-            return _import_all(options)
+            return work()
         with owning():  # opened once for all files
-            return _import_all(options)
+            return work()
     except UnavailableError as error:
         print(error, file=sys.stderr)
         return 1

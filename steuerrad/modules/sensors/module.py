@@ -3,12 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
+from steuerrad.modules.sensors.alerts.cards import CARDS as ALERT_CARDS
 from steuerrad.modules.sensors.alerts.permissions import PERMISSIONS as ALERT_PERMISSIONS
+from steuerrad.modules.sensors.alerts.search import SEARCH as ALERT_SEARCH
 from steuerrad.modules.sensors.alerts.topics import TOPICS as ALERT_TOPICS
+from steuerrad.modules.sensors.bulk.jobs import INCOMING
 from steuerrad.modules.sensors.commands import COMMANDS
+from steuerrad.modules.sensors.kpis import KPIS
+from steuerrad.modules.sensors.links import LINKABLES
 from steuerrad.modules.sensors.loaders import LOADER
 from steuerrad.modules.sensors.lorawan.commands import COMMANDS as LORAWAN
 from steuerrad.modules.sensors.lorawan.jobs import TIDY
+from steuerrad.modules.sensors.pulling.jobs import PULL
+from steuerrad.modules.sensors.pulling.loading import LOADER as SOURCES
 from steuerrad.modules.sensors.quality.jobs import JOBS as QUALITY_JOBS
 
 module = Module(
@@ -18,9 +25,14 @@ module = Module(
     urls="steuerrad.modules.sensors.urls",
     url_prefix="",
     navigation=(NavigationItem(_("Sensors"), "sensors:things", order=240),),
+    api="steuerrad.modules.sensors.api:router",
     permissions=ALERT_PERMISSIONS,
+    cards=ALERT_CARDS,
+    search=ALERT_SEARCH,
     topics=ALERT_TOPICS,
     commands=(*COMMANDS, *LORAWAN),
-    loaders=(LOADER,),
-    jobs=(*QUALITY_JOBS, TIDY),
+    loaders=(LOADER, SOURCES),
+    kpis=KPIS,
+    linkables=LINKABLES,
+    jobs=(*QUALITY_JOBS, TIDY, INCOMING, PULL),
 )

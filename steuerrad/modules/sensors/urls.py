@@ -4,7 +4,9 @@ from django.urls import path
 
 from steuerrad.modules.sensors import views
 from steuerrad.modules.sensors.alerts.urls import urlpatterns as alerts
+from steuerrad.modules.sensors.bulk.urls import urlpatterns as bulk
 from steuerrad.modules.sensors.lorawan.urls import urlpatterns as lorawan
+from steuerrad.modules.sensors.pulling.urls import urlpatterns as pulling
 from steuerrad.modules.sensors.quality.urls import urlpatterns as quality
 from steuerrad.modules.sensors.sta.serving import view as sta
 from steuerrad.modules.sensors.views_live import live
@@ -21,6 +23,8 @@ urlpatterns = [
     path("sensors/things/<int:pk>/new/", views.new_stream, name="new_stream"),
     path("sensors/things/<int:pk>/release/", views.release, name="release"),
     *lorawan,
+    *bulk,
+    *pulling,
     path("sta/v1.1", sta, name="sta_root"),
     path("sta/v1.1/<path:path>", sta, name="sta"),
     path("sta/v1.1/", sta, name="sta_slash"),

@@ -18,7 +18,7 @@ from steuerrad.modules.sensors.bulk.models import TableImport, TableMapping
 from steuerrad.modules.sensors.bulk.portions import Course, portions
 from steuerrad.modules.sensors.bulk.storing import Sink, first_reason
 from steuerrad.modules.sensors.reading import MOST_BYTES, Faults, FileRefusedError
-from steuerrad.platform.accounts.access import holds_anywhere
+from steuerrad.platform.accounts.access import holds_anywhere, require
 from steuerrad.platform.audit.log import record
 from steuerrad.platform.observations.permissions import MANAGE
 from steuerrad.platform.observations.store import observations
@@ -133,3 +133,12 @@ def save_mapping(user: Any, key: str, title: str, spec: Any) -> TableMapping:
         verb = "change" if before else "create"
         record(user, f"sensors.mapping_{verb}", f"table_mapping:{row.pk}", title=title)
     return row
+
+
+def remove_mapping(user: Any, row: TableMapping) -> None:
+    """Those of others may be removed by whoever may describe everything."""
+    if not (row.by_id == user.pk and holds_anywhere(user, MANAGE)):
+        require(user, MANAGE)
+    with transaction.atomic():
+        record(user, "sensors.mapping_remove", f"table_mapping:{row.pk}", title=row.title)
+        row.delete()

@@ -31,6 +31,8 @@ from steuerrad.platform.observations.models import Thing
 
 FORMATS = ("csv", "parquet", "arrow", "xlsx", "json")
 ISO, SECONDS, MILLISECONDS = "iso", "epoch_s", "epoch_ms"
+#: Of strptime (POSIX), as far as they make sense in a table.
+DIRECTIVES = set("YymdjHIMSpbBzTDFR%")
 MOST_SERIES = 500
 MOST_TEXT = 100_000
 PLAIN = {"name": "Table", "encoding_type": "text/plain", "metadata": "read from a table"}
@@ -220,6 +222,9 @@ def _time(reader: Reader) -> Time:
             reader.fault(
                 "time.form", _("use iso, epoch_s, epoch_ms or a pattern like %%d.%%m.%%Y %%H:%%M") % {}
             )
+        elif strange := set(re.findall(r"%(.?)", form)) - DIRECTIVES:
+            names = ", ".join(f"%{one}" for one in sorted(strange))
+            reader.fault("time.form", _("not known in a pattern: %(names)s") % {"names": names})
         elif not zone and "%z" not in form:
             reader.fault("time.zone", _("times of this form state no zone; say which one they are in"))
     return Time(tuple(columns), form, zone)
