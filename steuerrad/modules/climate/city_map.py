@@ -84,7 +84,8 @@ def means(shown: Shown) -> list[Mean]:
 def maps(subject: Subject, shown: Shown, told: Sequence[Mean]) -> dict[str, Any]:
     """The same map for wide and narrow places."""
     scale = colours(subject, shown)
-    spots = [spot(subject, scale, one, series[0]) for one, series in shown if one.point]
+    old = all(series[0].latest is None or series[0].latest.old for _one, series in shown)
+    spots = [spot(subject, scale, one, series[0], old) for one, series in shown if one.point]
     description = "; ".join(f"{item.name}: {item.text}" for item in spots[:30]) or _(
         "No station has a place yet."
     )
@@ -128,18 +129,23 @@ def mean_text(subject: Subject, one: Mean) -> str:
     return _("no station") if one.value is None else words.number(one.value, subject.decimals, subject.unit)
 
 
-def spot(subject: Subject, scale: Colours, one: Station, series: Series) -> Spot:
+def spot(subject: Subject, scale: Colours, one: Station, series: Series, label_old: bool) -> Spot:
+    """label_old: whether an old value stands beside its point; where fresh ones are, only these do."""
     latest = series.latest
-    text = words.value_text(series, latest, subject.decimals)
+    label = text = words.value_text(series, latest, subject.decimals)
     if latest and latest.old:
-        text = _("%(value)s (old)") % {"value": text}
+        text = _("%(value)s, old: %(age)s") % {"value": label, "age": words.age(latest.age)}
+        label = label if label_old else ""
     elif latest and latest.doubtful:
-        text = _("%(value)s (doubtful)") % {"value": text}
+        text = _("%(value)s (doubtful)") % {"value": label}
     longitude, latitude = one.point or (0.0, 0.0)
     url = reverse("climate:station", args=[one.number])
     share = scale.share(latest.value) if latest else None
     grey = latest is None or not latest.fit
-    return Spot(longitude, latitude, text, one.name, url, share, grey, one.apart, series.number)
+    shape = "triangle" if one.simulated else "square" if one.apart else "circle"
+    return Spot(
+        longitude, latitude, text, one.name, url, share, grey, label if latest else "", shape, series.number
+    )
 
 
 def district_table(subject: Subject, told: Sequence[Mean]) -> Table | None:

@@ -62,6 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "filter_form": form if mapped else None, "maps": city_map.maps(subject, shown, told),
         "districts": city_map.district_table(subject, told), "empty_districts": sum(one.value is None for one in told),
         "sentences": city_sentences(subject, shown), "simulated": any(one.simulated for one in found),
+        "made_up": any(one.simulated for one, _series, _value in city_map.compared(shown)),
         "unplaced": sum(one.point is None for one, _series in shown),
         "live": live([item["series"] for item in rows]), "links": linked_to(["map", f"map/{subject.key}"], request.user),
     }  # fmt: skip

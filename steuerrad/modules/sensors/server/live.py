@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
 
-from steuerrad.engines.observations import MOST_STREAM, iso
+from steuerrad.engines.observations import MOST_STREAM, moment
 from steuerrad.platform.observations.queries import visible_streams
 
 PATH = "/sensors/live"
@@ -87,7 +87,7 @@ def event(position: int, latest: pa.Table) -> bytes:
     """latest: rows with stream, time (µs) and value. No value: the reading is no number."""
     columns = (latest.column(name).to_pylist() for name in ("stream", "time", "value"))
     values = [
-        {"series": stream, "time": iso(time), "value": value}
+        {"series": stream, "time": moment(time).isoformat(), "value": value}
         for stream, time, value in zip(*columns, strict=True)
     ]
     data = json.dumps({"values": values}, separators=(",", ":"))
