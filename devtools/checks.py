@@ -16,6 +16,7 @@ from pathlib import Path
 
 from devtools.console import Fault, say
 from devtools.places import PYTHON, ROOT, STEUERRAD, VAR, VENV, product_env
+from devtools.preparing import prepare
 from devtools.processes import call, spawn, stop
 
 RESULTS = VAR / "test"
@@ -60,8 +61,6 @@ def run_checks(
     `without` names parts to leave out. With `pytest_arguments` only the parts made of tests run, narrowed
     down by these arguments. `only` names the parts to run. Exit code 0 when nothing failed.
     """
-    from devtools.cli import prepare
-
     names = [part.name for part in PARTS]
     unknown = [name for name in without if name not in names]
     if unknown:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from devtools.console import Fault, run_steps, say
-from devtools.environment import node_steps, python_steps
+from devtools.console import Fault, say
 from devtools.places import PYTHON, ROOT, STEUERRAD, VENV, product_env
+from devtools.preparing import prepare
 from devtools.processes import call, terminate_like_interrupt
 
 DEFAULT_PORT = 8000
@@ -132,17 +132,6 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "i18n": i18n,
     "docs": docs,
 }
-
-
-def prepare(profile: str) -> None:
-    """Bring environment and front-end packages up to date, silently when nothing has changed."""
-    from devtools.up import only_one_set_up, require_writable
-
-    require_writable()
-    with only_one_set_up():
-        steps = [*python_steps(profile), *node_steps(profile)]
-        if not all(step.is_done() for step in steps):
-            run_steps(steps)
 
 
 def list_commands() -> None:

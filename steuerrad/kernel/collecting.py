@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from steuerrad.kernel.contributions import Quality, Text
+from steuerrad.kernel.terms import Quality, Text
 
 AnswerType = Literal["decimal", "integer", "share", "yes_no", "choice", "text", "date"]
 Severity = Literal["warning", "error"]

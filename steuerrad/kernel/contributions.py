@@ -11,15 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from steuerrad.kernel.collecting import QuestionSource
-    from steuerrad.kernel.deciding import CandidateSource, FieldSource
-
-Better = Literal["up", "down", "none", "target"]
-Quality = Literal["measured", "extrapolated", "higher_level", "estimated", "personal_estimate", "unknown"]
-Text = Any  # a str or Django's lazy translation
+from steuerrad.kernel.collecting import QuestionSource
+from steuerrad.kernel.deciding import CandidateSource, FieldSource
+from steuerrad.kernel.terms import Better, Quality, Text
 
 
 @dataclass(frozen=True)

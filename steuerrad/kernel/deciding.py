@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from steuerrad.engines.ranking.field import Field
-from steuerrad.kernel.contributions import Text
+from steuerrad.kernel.terms import Text
 
 
 @dataclass(frozen=True)

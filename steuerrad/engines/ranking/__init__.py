@@ -11,11 +11,12 @@ from steuerrad.engines.ranking.change import (
 )
 from steuerrad.engines.ranking.competition import competition_ranks
 from steuerrad.engines.ranking.field import Field, FieldIndicator
+from steuerrad.engines.ranking.model import Model
 from steuerrad.engines.ranking.movement import Movement, PastYear, Prior
 from steuerrad.engines.ranking.outcome import Estimate, Note, Outcome, Share, Split, Standing
 from steuerrad.engines.ranking.own_change import Move, OwnChange
 from steuerrad.engines.ranking.prepared import Prepared
-from steuerrad.engines.ranking.simulate import ENGINE_VERSION, Model, prepare, simulate
+from steuerrad.engines.ranking.simulate import ENGINE_VERSION, prepare, simulate
 
 __all__ = [
     "ENGINE_VERSION",

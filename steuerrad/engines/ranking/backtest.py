@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from steuerrad.engines.ranking.field import Field
 from steuerrad.engines.ranking.forecast import Forecast, forecast
-from steuerrad.engines.ranking.simulate import Model
+from steuerrad.engines.ranking.model import Model
 
 Quantity = Literal["score", "rank"]
 QUANTITIES: tuple[Quantity, ...] = ("score", "rank")

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steuerrad.engines.ranking.field import Field
+from steuerrad.engines.ranking.model import Model
 from steuerrad.engines.ranking.movement import Movement, fit, move
 from steuerrad.engines.ranking.present import draw_present
-from steuerrad.engines.ranking.simulate import Model
 
 Singles = NDArray[np.float32]
 

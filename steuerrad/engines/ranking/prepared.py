@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steuerrad.engines.ranking.field import Field
+from steuerrad.engines.ranking.model import Model
 from steuerrad.engines.ranking.movement import Movement
 from steuerrad.engines.ranking.outcome import Estimate, Note, Outcome, Share, Split, Standing
 from steuerrad.engines.ranking.own_change import Move, OwnChange, draw_moves
 from steuerrad.engines.ranking.raw import known_column, recompute
-
-if TYPE_CHECKING:
-    from steuerrad.engines.ranking.simulate import Model
 
 Singles = NDArray[np.float32]
 Doubles = NDArray[np.float64]

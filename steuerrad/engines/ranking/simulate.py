@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +14,8 @@ from steuerrad.engines.ranking.indicators import (
     fit_indicators,
     move_indicators,
 )
-from steuerrad.engines.ranking.movement import ASSUMED, Movement, Prior, fit, move
+from steuerrad.engines.ranking.model import Model
+from steuerrad.engines.ranking.movement import Movement, fit, move
 from steuerrad.engines.ranking.outcome import Note, Outcome
 from steuerrad.engines.ranking.own_change import OwnChange
 from steuerrad.engines.ranking.prepared import Prepared
@@ -26,30 +25,6 @@ Singles = NDArray[np.float32]
 ENGINE_VERSION = "ranking 1"
 FEWEST_DRAWS, MOST_DRAWS = 100, 200_000
 FEW_YEARS = 5  # transitions below this are said to be few
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """How the next edition is thought to come about.
-
-    own "typical": without a change the own city develops like any other; "still": it keeps its present values and
-    only the others move; own_sd is then the spread of its total. method_break: whether the next edition is known to
-    break with the method (None = not known). level: simulate totals, or every indicator. movement: given instead of
-    learned.
-    """
-
-    own: Literal["typical", "still"] = "typical"
-    own_sd: float = 0.0
-    method_break: bool | None = None
-    level: Literal["auto", "totals", "indicators"] = "auto"
-    prior: Prior = ASSUMED
-    movement: Movement | None = None
-
-    def __post_init__(self) -> None:
-        if self.own not in ("typical", "still") or self.level not in ("auto", "totals", "indicators"):
-            raise ValueError("the model knows no such choice")
-        if not (np.isfinite(self.own_sd) and self.own_sd >= 0):
-            raise ValueError("the spread of the own total must not be negative")
 
 
 def prepare(

@@ -12,6 +12,7 @@ import orjson
 import pyarrow as pa
 from django.db import transaction
 
+from steuerrad.modules.sensors.sta.batch_parts import Request, Response
 from steuerrad.modules.sensors.sta.bodies import load
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.faults import BadRequest
@@ -19,22 +20,8 @@ from steuerrad.modules.sensors.sta.observing import send
 
 JSON = "application/json; charset=utf-8"
 MOST_REQUESTS = 1000
-Response = tuple[int, dict[str, str], bytes]
 Answer = Callable[[str, str, str, Mapping[str, str], bytes, Context], Response]
 _REFERENCE = re.compile(r"\$([\w.\-]+)")
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request of a batch. group: those of one group hold all or not at all; after: ids that must have worked."""
-
-    id: str
-    method: str
-    url: str
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    group: str = ""
-    after: tuple[str, ...] = ()
 
 
 @dataclass

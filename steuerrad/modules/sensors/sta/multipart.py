@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from http import HTTPStatus
 
-from steuerrad.modules.sensors.sta.batching import Request, Response
+from steuerrad.modules.sensors.sta.batch_parts import Request, Response
 from steuerrad.modules.sensors.sta.faults import BadRequest
 
 
