@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.sensors.alerts.cards import CARDS as ALERT_CARDS
+from steuerrad.modules.sensors.alerts.jobs import JOBS as ALERT_JOBS
 from steuerrad.modules.sensors.alerts.permissions import PERMISSIONS as ALERT_PERMISSIONS
 from steuerrad.modules.sensors.alerts.search import SEARCH as ALERT_SEARCH
 from steuerrad.modules.sensors.alerts.topics import TOPICS as ALERT_TOPICS
@@ -34,5 +35,5 @@ module = Module(
     loaders=(LOADER, SOURCES),
     kpis=KPIS,
     linkables=LINKABLES,
-    jobs=(*QUALITY_JOBS, TIDY, INCOMING, PULL),
+    jobs=(*QUALITY_JOBS, *ALERT_JOBS, TIDY, INCOMING, PULL),
 )

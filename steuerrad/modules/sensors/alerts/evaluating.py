@@ -95,6 +95,7 @@ class Evaluator:
         try:
             self.refresh()
             raising.close_unwatched(self.rules)
+            raising.update_worst(self.furthest)
             listen_for_silence(cast(Observations, self.store), self.rules)
             raising.tell_held(self.last_seen)
             raising.escalate_due()
@@ -169,6 +170,7 @@ class Evaluator:
         lazily = time.monotonic() - self.written >= LAZY_S
         if close or lazily:
             with transaction.atomic():
+                raising.lock_rules(one.pk for one, _stream, _times, _values in close)
                 for one, stream, times, values in close:
                     self._hold(one, stream, times, values, late=late)
                 self._write(lazily)
@@ -268,6 +270,10 @@ class Evaluator:
             update_conflicts=True, update_fields=["revision", "watch"], unique_fields=["rule", "stream"], batch_size=500,
         )  # fmt: skip
 
+    def furthest(self, alert: Alert) -> float | None:
+        held = self.held.get((alert.rule_id, alert.stream))
+        return held.watch.worst if held is not None and held.watch.open == alert.begin else None
+
     def last_seen(self, alert: Alert) -> datetime | None:
         held = self.held.get((alert.rule_id, alert.stream))
         return None if held is None or held.watch.last is None else moment(held.watch.last)
@@ -299,6 +305,7 @@ def _listen(store: Observations, one: Watched, now: int, awake: int) -> None:
         if after.open == state.open and not changes:
             continue
         with transaction.atomic():
+            raising.lock_rules([one.pk])
             for change in changes:
                 end = change.at if change.kind == "closed" else None
                 episode = Episode(change.begin, change.at, None, None, end)

@@ -40,6 +40,11 @@ def take_episodes(one: Watched, stream: int, found: Sequence[Episode]) -> None:
             close_episode(one, stream, each)
 
 
+def lock_rules(rules: Iterable[int]) -> None:
+    """Rules before alerts, and in order: whoever changes a rule locks in the same order, so that nobody waits in a circle."""
+    list(AlertRule.objects.select_for_update().filter(pk__in=set(rules)).order_by("pk").values_list("pk"))
+
+
 def _in_force(one: Watched) -> bool:
     """Whether the rule is still the one that was evaluated; locks it for the rest of the transaction."""
     rows = AlertRule.objects.select_for_update().filter(pk=one.pk, revision=one.revision, enabled=True)
@@ -139,6 +144,14 @@ def close_unwatched(watched: Iterable[Watched]) -> None:
     for alert in Alert.objects.exclude(state=Alert.CLOSED).only("pk", "rule", "revision", "stream"):
         if alert.stream not in bounds.get((alert.rule_id, alert.revision), {}):
             close_alert(alert.pk, note=NOT_WATCHED)
+
+
+def update_worst(furthest: Callable[[Alert], float | None]) -> None:
+    """Alerts that go on show their furthest value so far."""
+    for alert in Alert.objects.exclude(state=Alert.CLOSED).only("pk", "rule", "stream", "begin", "worst"):
+        worst = furthest(alert)
+        if worst is not None and worst != alert.worst:
+            Alert.objects.filter(pk=alert.pk).exclude(state=Alert.CLOSED).update(worst=worst)
 
 
 def _tell_now(pk: int, still: Callable[[Alert], bool]) -> bool:

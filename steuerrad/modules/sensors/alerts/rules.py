@@ -242,6 +242,18 @@ def episodes(changes: Iterable[Change]) -> list[Episode]:
     return list(found.values())
 
 
+def silences(told: Rule, times: Iterable[int], now: int) -> list[Episode]:
+    """What a rule about silence would have said on these times (µs, in order)."""
+    least, found, before = (told.silent_s or 0) * 1_000_000, list[Episode](), None
+    for at in times:
+        if before is not None and at - before >= least:
+            found.append(Episode(before, before + least, None, None, at))
+        before = at
+    if before is not None and now - before >= least:
+        found.append(Episode(before, before + least, None, None))
+    return found
+
+
 def missed(found: Iterable[Episode], known: Iterable[tuple[int, int | None]]) -> list[Episode]:
     """Episodes that touch none of the known ones (begin, end; None: goes on): what values that came late bring to light."""
     spans = [(begin, math.inf if end is None else end) for begin, end in known]

@@ -68,3 +68,14 @@ def title_of(alert: Alert, event: str) -> str:
     if event == "renewed":
         return _("Still going on: %(rule)s, %(name)s (%(level)s)") % told
     return _("Alert: %(rule)s, %(name)s (%(level)s)") % told
+
+
+def selection(rule: AlertRule) -> str:
+    """What the rule watches, in a few words."""
+    parts = [
+        str(one) for one in (
+            rule.datastream, rule.thing, rule.observed_property and _(rule.observed_property.name),
+            SYMBOLS.get(rule.unit_code, rule.unit_code), rule.get_origin_display() if rule.origin else "", rule.organisation,
+        ) if one
+    ]  # fmt: skip
+    return ", ".join(parts)

@@ -13,7 +13,7 @@ from steuerrad.kernel import clock
 from steuerrad.modules.sensors.alerts import evaluating
 from steuerrad.modules.sensors.alerts.evaluating import Evaluator
 from steuerrad.modules.sensors.alerts.models import Alert, AlertReader, AlertRule, Delivery, RuleState
-from steuerrad.modules.sensors.quality.tests.test_running import station, store  # noqa: F401
+from steuerrad.modules.sensors.quality.tests.test_running import station
 from steuerrad.platform.accounts.models import User
 from steuerrad.platform.notifications.models import Notification
 from steuerrad.platform.observations.models import Thing
@@ -44,7 +44,7 @@ def make_rule(stream: Any, **fields: Any) -> AlertRule:
     return found
 
 
-def send(store: Any, stream: Any, *rows: tuple[float, float]) -> None:  # noqa: F811
+def send(store: Any, stream: Any, *rows: tuple[float, float]) -> None:
     """Rows of (minutes after NOW, value)."""
     times = [micros(NOW + minutes * MINUTE) for minutes, _value in rows]
     store.submit(batch(stream.pk, times, [float(value) for _minutes, value in rows]))
@@ -55,7 +55,7 @@ def told() -> list[tuple[str, str]]:
     return list(Delivery.objects.order_by("pk").values_list("event", "channel"))
 
 
-def test_an_episode_is_one_alert_and_everybody_is_told_once(store, noon) -> None:  # noqa: F811
+def test_an_episode_is_one_alert_and_everybody_is_told_once(store, noon) -> None:
     (air,) = station("air_temperature")
     make_rule(air, clear=28.0)
     watch = Evaluator(store)
@@ -76,7 +76,7 @@ def test_an_episode_is_one_alert_and_everybody_is_told_once(store, noon) -> None
 
 def test_killed_before_the_commit_nothing_has_happened_and_after_it_nothing_happens_again(
     store, monkeypatch
-) -> None:  # noqa: F811
+) -> None:
     """The position of the follower moves last."""
     (air,) = station("air_temperature")
     make_rule(air)
@@ -108,7 +108,7 @@ def test_killed_before_the_commit_nothing_has_happened_and_after_it_nothing_happ
     assert (Alert.objects.count(), Notification.objects.count()) == (1, 1)
 
 
-def test_what_the_follower_lost_is_taken_from_the_store(store) -> None:  # noqa: F811
+def test_what_the_follower_lost_is_taken_from_the_store(store) -> None:
     (air,) = station("air_temperature")
     make_rule(air)
     watch = Evaluator(store)
@@ -120,7 +120,7 @@ def test_what_the_follower_lost_is_taken_from_the_store(store) -> None:  # noqa:
     assert Alert.objects.count() == 1
 
 
-def test_a_year_of_backlog_is_noted_and_not_sent_unless_it_goes_on_now(store) -> None:  # noqa: F811
+def test_a_year_of_backlog_is_noted_and_not_sent_unless_it_goes_on_now(store) -> None:
     (air, wet) = station("air_temperature", "relative_humidity")
     make_rule(air, clear=25.0)
     make_rule(wet, clear=25.0)
@@ -142,7 +142,7 @@ def test_a_year_of_backlog_is_noted_and_not_sent_unless_it_goes_on_now(store) ->
     assert list(one.steps.values_list("verb", flat=True)) == ["raise", "tell"]
 
 
-def test_values_that_come_late_still_alert_once(store) -> None:  # noqa: F811
+def test_values_that_come_late_still_alert_once(store) -> None:
     (air,) = station("air_temperature")
     make_rule(air)
     watch = Evaluator(store)
@@ -160,7 +160,7 @@ def test_values_that_come_late_still_alert_once(store) -> None:  # noqa: F811
     assert told() == [("raised", "notice"), ("cleared", "notice")]
 
 
-def test_a_late_value_closes_the_gap_of_a_duration(store) -> None:  # noqa: F811
+def test_a_late_value_closes_the_gap_of_a_duration(store) -> None:
     (air,) = station("air_temperature")
     make_rule(air, for_s=3600, most_gap_s=1800)
     watch = Evaluator(store)
@@ -178,7 +178,7 @@ def test_a_late_value_closes_the_gap_of_a_duration(store) -> None:  # noqa: F811
     assert alert.state == "closed"
 
 
-def test_a_clock_that_goes_wrong_does_not_blind_the_rule(store) -> None:  # noqa: F811
+def test_a_clock_that_goes_wrong_does_not_blind_the_rule(store) -> None:
     (air,) = station("air_temperature")
     make_rule(air)
     make_rule(air, kind="silent", threshold=None, for_s=1800, name="Silence")
@@ -192,7 +192,7 @@ def test_a_clock_that_goes_wrong_does_not_blind_the_rule(store) -> None:  # noqa
     assert list(Alert.objects.values_list("value", flat=True)) == [35.0]
 
 
-def test_values_that_cannot_be_are_no_alert(store) -> None:  # noqa: F811
+def test_values_that_cannot_be_are_no_alert(store) -> None:
     (air,) = station("air_temperature")  # possible are -40 to 110
     make_rule(air)
     make_rule(air, name="All", plausible_only=False)
@@ -203,7 +203,7 @@ def test_values_that_cannot_be_are_no_alert(store) -> None:  # noqa: F811
     assert list(Alert.objects.values_list("rule__name", flat=True)) == ["All"]
 
 
-def test_silence_and_its_end(store, noon) -> None:  # noqa: F811
+def test_silence_and_its_end(store, noon) -> None:
     (air, never) = station("air_temperature", "relative_humidity")
     for stream in (air, never):
         make_rule(stream, kind="silent", threshold=None, for_s=1800, max_age_s=60)
@@ -231,7 +231,7 @@ def test_silence_and_its_end(store, noon) -> None:  # noqa: F811
     assert Alert.objects.filter(stream=never.pk).count() == 1
 
 
-def test_while_nobody_watched_silence_does_not_count(store, noon) -> None:  # noqa: F811
+def test_while_nobody_watched_silence_does_not_count(store, noon) -> None:
     (air,) = station("air_temperature")
     make_rule(air, kind="silent", threshold=None, for_s=1800)
     AlertReader.objects.create(pk=1, beat_at=NOW - timedelta(hours=5), awake_since=NOW - timedelta(days=9))
@@ -245,7 +245,7 @@ def test_while_nobody_watched_silence_does_not_count(store, noon) -> None:  # no
     assert Alert.objects.count() == 1
 
 
-def test_quiet_hours_hold_back_and_tell_afterwards_what_goes_on(store, noon) -> None:  # noqa: F811
+def test_quiet_hours_hold_back_and_tell_afterwards_what_goes_on(store, noon) -> None:
     (air, wet) = station("air_temperature", "relative_humidity")
     quiet = {"level": "Minor", "quiet_from": "13:00", "quiet_to": "15:00"}  # local; NOW is 14:00
     for stream in (air, wet):
@@ -268,7 +268,7 @@ def test_quiet_hours_hold_back_and_tell_afterwards_what_goes_on(store, noon) -> 
     }
 
 
-def test_escalation_once_and_not_after_somebody_took_it(store, noon) -> None:  # noqa: F811
+def test_escalation_once_and_not_after_somebody_took_it(store, noon) -> None:
     (air, wet) = station("air_temperature", "relative_humidity")
     for stream in (air, wet):
         one = make_rule(stream, escalate_s=600)
@@ -289,7 +289,7 @@ def test_escalation_once_and_not_after_somebody_took_it(store, noon) -> None:  #
     assert Notification.objects.filter(recipient__user__email="b@city.example").count() == 1
 
 
-def test_a_rule_for_a_property_follows_new_things_and_lets_go_of_closed_ones(store) -> None:  # noqa: F811
+def test_a_rule_for_a_property_follows_new_things_and_lets_go_of_closed_ones(store) -> None:
     (air,) = station("air_temperature")
     one = make_rule(air)
     AlertRule.objects.filter(pk=one.pk).update(
@@ -309,7 +309,7 @@ def test_a_rule_for_a_property_follows_new_things_and_lets_go_of_closed_ones(sto
     assert told() == [("raised", "notice"), ("cleared", "notice")]
 
 
-def test_states_are_written_only_where_more_than_the_time_changed(store, monkeypatch) -> None:  # noqa: F811
+def test_states_are_written_only_where_more_than_the_time_changed(store, monkeypatch) -> None:
     (air,) = station("air_temperature")
     make_rule(air)
     watch = Evaluator(store)

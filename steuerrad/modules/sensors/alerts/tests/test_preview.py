@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from steuerrad.modules.sensors.quality.tests.test_running import send, station, store  # noqa: F401
+from steuerrad.modules.sensors.quality.tests.test_running import send, station
 from steuerrad.platform.observations.models import Thing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_what_would_have_fired(client, store) -> None:  # noqa: F811
+def test_what_would_have_fired(client, store) -> None:
     (air,) = station("air_temperature")
     assert client.get(f"/sensors/alerts/preview/{air.pk}/").status_code == 404
     Thing.objects.update(public=True)
