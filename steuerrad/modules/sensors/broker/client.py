@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from steuerrad.modules.sensors.broker import packets as p
 from steuerrad.modules.sensors.broker.creating import RefusedError
+from steuerrad.modules.sensors.broker.feed import Chunk
 from steuerrad.modules.sensors.broker.sessions import MOST_TOPICS, Session
 from steuerrad.modules.sensors.broker.topics import pattern
 from steuerrad.modules.sensors.broker.updates import Message, Subscription, check, of_changes, of_rows, state
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 #: Publications that are taken before the first is confirmed, and sent before the client confirms one.
 MOST_IN, MOST_OUT = 200, 200
-LARGEST = 1024 * 1024
+LARGEST, MOST_WAITING = 1024 * 1024, 256 * 1024
 FIRST_S, SEND_S, KEEP_S = 10.0, 30.0, 3600
 LONGEST_NAME = 256
 #: Reason codes of MQTT 5.0, and what 3.1.1 has for them in CONNACK.
@@ -124,9 +125,7 @@ class Client:
     # the beginning
 
     async def _enter(self) -> None:
-        kind, _flags, body = await self._packet(FIRST_S)
-        if kind != p.CONNECT:
-            raise p.MalformedError("the first packet is no CONNECT")
+        _kind, _flags, body = await self._packet(FIRST_S)
         given = p.connect(body)
         if given.version not in (p.V3, p.V5):
             self._refuse(BAD_VERSION, "a version of MQTT that is not known")
@@ -168,6 +167,8 @@ class Client:
             head = await self._reader.readexactly(2)
         async with asyncio.timeout(SEND_S):
             kind, length = head[0] >> 4, head[1:]
+            if self.session is None and kind != p.CONNECT:
+                raise p.MalformedError("the first packet is no CONNECT")
             while (size := p.size_of(length)) is None:
                 length += await self._reader.readexactly(1)
             if size > (LARGEST if kind == p.PUBLISH else p.MOST_CONTROL):
@@ -297,6 +298,8 @@ class Client:
                 if number:
                     session.inflight[number] = message
                 self._publish(message, number)
+                if self._writer.transport.get_write_buffer_size() > MOST_WAITING:
+                    await self._drain()
             await self._drain()
             if not session.outgoing and not session.inflight:
                 session.settle()
@@ -315,18 +318,18 @@ class Client:
                 session.changes.popleft()
             session.outgoing.extend(messages)
             return True
-        reached, messages = await self._endpoint.in_thread(self._news, session.position, topics)
-        if reached is None:
+        chunk, messages = await self._endpoint.in_thread(self._news, session, topics)
+        if chunk is None:
             return False
         session.outgoing.extend(messages)
-        session.reaching = reached
+        session.reaching = chunk
         return True
 
-    def _news(self, position: int, topics: list[Subscription]) -> tuple[int | None, list[Message]]:
-        chunk = self._endpoint.feed.after(position)
+    def _news(self, session: Session, topics: list[Subscription]) -> tuple[Chunk | None, list[Message]]:
+        chunk = self._endpoint.feed.after(session.position, session.place)
         if chunk is None:
             return None, []
-        return chunk.seq, of_rows(topics, chunk.seq, chunk.rows, self._endpoint.context(self.who))
+        return chunk, of_rows(topics, chunk.seq, chunk.rows, self._endpoint.context(self.who))
 
     def _publish(self, message: Message, number: int, *, again: bool = False) -> None:
         self._endpoint.status.sent += 1

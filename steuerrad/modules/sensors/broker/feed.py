@@ -26,12 +26,18 @@ FOLLOWER = "mqtt"
 HELD_S = 60.0
 
 
+#: A place inside of a large chunk: where it comes from, its number, rows that are dealt with.
+Place = tuple[str, int, int]
+MEMORY, JOURNAL = "memory", "journal"
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows of the store. Whoever has dealt with them is at seq."""
+    """Rows of the store. Whoever has dealt with them is at seq, or at the place `more` where the chunk goes on."""
 
     seq: int
     rows: pa.Table
+    more: Place | None = None
 
 
 class Feed:
@@ -70,14 +76,14 @@ class Feed:
                 self._since = gone.seq
         self._changed()
 
-    def after(self, seq: int) -> Chunk | None:
+    def after(self, seq: int, place: Place | None = None) -> Chunk | None:
         """What comes next, in pieces that are not too large; None when the reader is up to date."""
         with self._lock:
             if seq >= self._since:
-                return _joined([chunk for chunk in self._chunks if chunk.seq > seq])
-        return self._from_journal(seq)
+                return _joined([chunk for chunk in self._chunks if chunk.seq > seq], MEMORY, place)
+        return self._from_journal(seq, place)
 
-    def _from_journal(self, seq: int) -> Chunk | None:
+    def _from_journal(self, seq: int, place: Place | None) -> Chunk | None:
         found: list[Chunk] = []
         for entry in self._writer.journal.entries(seq, limit=100):
             if entry.seq > self._writer.store.applied:
@@ -86,7 +92,7 @@ class Feed:
                 found.append(Chunk(entry.seq, unpacked(entry.body)))
         if not found:  # the journal has let them go: nothing is left to tell up to what memory holds
             return Chunk(self._since, SCHEMA.empty_table()) if self._since > seq else None
-        return _joined(found)
+        return _joined(found, JOURNAL, place)
 
     def hold(self) -> None:
         """Let nothing go that comes from now on; called before a session that lasts begins."""
@@ -107,11 +113,19 @@ class Feed:
                 self._follower = None
 
 
-def _joined(chunks: list[Chunk]) -> Chunk | None:
-    """The first ones as one, up to about CHUNK_ROWS."""
+def _joined(chunks: list[Chunk], origin: str, place: Place | None) -> Chunk | None:
+    """The first ones as one, up to CHUNK_ROWS; of a large one a piece."""
     if not chunks:
         return None
-    tables, rows, seq = [], 0, chunks[0].seq
+    first = chunks[0]
+    if first.rows.num_rows > CHUNK_ROWS:
+        begin = place[2] if place is not None and place[:2] == (origin, first.seq) else 0
+        end = begin + CHUNK_ROWS
+        rest = end < first.rows.num_rows
+        return Chunk(
+            first.seq, first.rows.slice(begin, CHUNK_ROWS), (origin, first.seq, end) if rest else None
+        )
+    tables, rows, seq = [], 0, first.seq
     for chunk in chunks:
         if tables and rows + chunk.rows.num_rows > CHUNK_ROWS:
             break

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from steuerrad.modules.sensors.broker.changes import Change
+from steuerrad.modules.sensors.broker.feed import Chunk, Place
 from steuerrad.modules.sensors.broker.topics import pattern
 from steuerrad.modules.sensors.broker.updates import Message, Subscription
 from steuerrad.modules.sensors.sta.faults import Fault
@@ -33,7 +34,7 @@ Key = tuple[int | None, str]
 @dataclass
 class Session:
     """key: account and name of the client. position: number of the journal up to which everything is delivered;
-    outgoing and inflight: what is left of the chunk that ends at `reaching`."""
+    outgoing and inflight: what is left of the chunk `reaching`; place: inside of a large one."""
 
     key: Key
     position: int
@@ -42,7 +43,8 @@ class Session:
     outgoing: deque[Message] = field(default_factory=deque)
     inflight: dict[int, Message] = field(default_factory=dict)
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MOST_CHANGES))
-    reaching: int | None = None
+    reaching: Chunk | None = None
+    place: Place | None = None
     received: set[int] = field(default_factory=set)
     gone_at: float | None = None
     _number: int = 0
@@ -61,7 +63,10 @@ class Session:
     def settle(self) -> None:
         """All of the chunk is with the client."""
         if self.reaching is not None:
-            self.position, self.reaching = max(self.position, self.reaching), None
+            self.place = self.reaching.more
+            if self.place is None:
+                self.position = max(self.position, self.reaching.seq)
+            self.reaching = None
 
     def news(self, changes: Iterable[Change]) -> bool:
         """Note what concerns a subscription; whether anything does."""

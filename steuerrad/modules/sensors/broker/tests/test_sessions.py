@@ -6,8 +6,11 @@ import json
 import time
 
 import paho.mqtt.client as paho
+import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from steuerrad.engines.observations import batch
+from steuerrad.modules.sensors.broker import feed
 from steuerrad.modules.sensors.broker.endpoint import listening
 from steuerrad.modules.sensors.broker.tests.conftest import Stage
 from steuerrad.modules.sensors.broker.tests.talking import Talker
@@ -139,4 +142,18 @@ def test_unsubscribed_topics_are_sent_no_more(stage: Stage) -> None:
         talker.client.unsubscribe("v1.1/Observations?$select=result")
         talker.subscribe("v1.1/Things")
         send(stage, stream, 2)
+        assert talker.quiet()
+
+
+def test_a_large_batch_comes_in_pieces_and_whole(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "CHUNK_ROWS", 100)
+    stream = stream_of(stage, stage.thing(1))
+    with Talker(stage.port, stage.key) as talker:
+        talker.subscribe("v1.1/Observations?$select=result")
+        start = 1_750_000_000_000_000
+        table = batch(stream, [start + 1_000_000 * n for n in range(1050)], [float(n) for n in range(1050)])
+        stage.store.submit(table)
+        stage.store.submit(table.slice(1000))  # nothing new
+        send(stage, stream, 1)
+        assert figures(talker, 1051)[:1050] == [float(n) for n in range(1050)]
         assert talker.quiet()
