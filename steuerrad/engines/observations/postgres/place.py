@@ -236,6 +236,8 @@ class Place:
             raise TooMuch(f"the read took longer than {limit:g} s") from error
         except errors.ProgramLimitExceeded as error:
             raise TooMuch(f"the answer is too large: {error}") from error
+        except errors.NumericValueOutOfRange as error:
+            raise TooMuch("a sum is out of the range of numbers") from error
         except psycopg.Error as error:
             if passing(error) and not conflict(error):
                 told = str(error).strip().splitlines()
