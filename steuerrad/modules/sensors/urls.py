@@ -6,6 +6,7 @@ from steuerrad.modules.sensors import views
 from steuerrad.modules.sensors.alerts.urls import urlpatterns as alerts
 from steuerrad.modules.sensors.bulk.urls import urlpatterns as bulk
 from steuerrad.modules.sensors.lorawan.urls import urlpatterns as lorawan
+from steuerrad.modules.sensors.onboarding.urls import urlpatterns as onboarding
 from steuerrad.modules.sensors.pulling.urls import urlpatterns as pulling
 from steuerrad.modules.sensors.quality.urls import urlpatterns as quality
 from steuerrad.modules.sensors.sta.serving import view as sta
@@ -24,6 +25,7 @@ urlpatterns = [
     path("sensors/things/<int:pk>/release/", views.release, name="release"),
     *lorawan,
     *bulk,
+    *onboarding,
     *pulling,
     path("sta/v1.1", sta, name="sta_root"),
     path("sta/v1.1/<path:path>", sta, name="sta"),

@@ -22,7 +22,7 @@ SHOWN = 50
 
 def register_file(user: Any, content: bytes) -> int:
     """Returns how many devices are new. Raises ValidationError with one message a fault; nothing is made then."""
-    rows = _rows(content)
+    rows = table_rows(content, REQUIRED, COLUMNS)
     organisations = {row.key: row for row in Organisation.objects.all()}
     faults: list[str] = []
     with transaction.atomic():
@@ -32,9 +32,9 @@ def register_file(user: Any, content: bytes) -> int:
                     _register(user, row, organisations)
             except ValidationError as error:
                 for column, reasons in error.message_dict.items():
-                    faults += [_place(line, column, reason) for reason in reasons]
+                    faults += [place(line, column, reason) for reason in reasons]
             except PermissionDenied:
-                faults.append(_place(line, "organisation", _("You do not hold the right for this.")))
+                faults.append(place(line, "organisation", _("You do not hold the right for this.")))
             if len(faults) >= SHOWN:
                 break
         if faults:
@@ -42,11 +42,14 @@ def register_file(user: Any, content: bytes) -> int:
     return len(rows)
 
 
-def _place(line: int, column: str, reason: str) -> str:
+def place(line: int, column: str, reason: str) -> str:
     return _("line %(line)d, %(column)s: %(reason)s") % {"line": line, "column": column, "reason": reason}
 
 
-def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
+def table_rows(
+    content: bytes, required: tuple[str, ...], columns: tuple[str, ...]
+) -> list[tuple[int, dict[str, str]]]:
+    """(line, cells by column) of a table of devices. Raises ValidationError for another one."""
     if len(content) > MOST_BYTES:
         raise ValidationError(_("The file has more than 4 MB."))
     try:
@@ -58,9 +61,9 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     header = [name.strip() for name in reader.fieldnames or ()]
-    if missing := [name for name in REQUIRED if name not in header]:
+    if missing := [name for name in required if name not in header]:
         raise ValidationError(_("Columns are missing: %(names)s") % {"names": ", ".join(missing)})
-    if unknown := [name for name in header if name not in COLUMNS]:
+    if unknown := [name for name in header if name not in columns]:
         raise ValidationError(_("Columns are not known: %(names)s") % {"names": ", ".join(unknown)[:200]})
     rows: list[tuple[int, dict[str, str]]] = []
     try:
@@ -83,10 +86,10 @@ def _register(user: Any, row: dict[str, str], organisations: dict[str, Organisat
     key = row.get("organisation", "")
     if key and key not in organisations:
         raise ValidationError({"organisation": _("There is no organisation with this key.")})
-    latitude, longitude = _number(row, "latitude"), _number(row, "longitude")
+    latitude, longitude = number(row, "latitude"), number(row, "longitude")
     if (latitude is None) != (longitude is None):
         raise ValidationError({"latitude": _("Latitude and longitude belong together.")})
-    interval = _number(row, "interval_s")
+    interval = number(row, "interval_s")
     actions.register(
         user, row["dev_eui"], row["profile"], name=row["name"], organisation=organisations.get(key),
         point=None if latitude is None or longitude is None else (longitude, latitude),
@@ -94,7 +97,7 @@ def _register(user: Any, row: dict[str, str], organisations: dict[str, Organisat
     )  # fmt: skip
 
 
-def _number(row: dict[str, str], column: str) -> float | None:
+def number(row: dict[str, str], column: str) -> float | None:
     text = row.get(column, "")
     if not text:
         return None
