@@ -33,6 +33,8 @@ SECOND = 1_000_000
 #: Seconds between two values: the mails name the beginning of an episode by its minute.
 STEP_S = 60
 WAVE = (20.0, 33.0, 36.0, 20.0)
+#: How long a worker lives on average after it has begun.
+MIDDLE_S = 0.5
 ITEM = re.compile(r"^\* (?P<event>Alert|Over): (?:.*\n)+?  When: since (?P<since>[\d: -]+)$", re.MULTILINE)
 
 
@@ -44,6 +46,7 @@ class Result:
     """
 
     kills: int
+    kills_amid_messages: int
     episodes: int
     alerts_lost: int
     alerts_twice: int
@@ -70,7 +73,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                time.sleep(chance.random() * 0.01)
+                time.sleep(chance.random() * 0.1)
                 taken.append(
                     (
                         self.headers["Idempotency-Key"],
@@ -106,7 +109,7 @@ def run(*, kills: int, streams: int, waves: int, database_url: str = "", seed: i
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="alerts-") as name:
         folder = Path(name)
-        (folder / "delay").write_text("0.005")
+        (folder / "delay").write_text("0.06")
         (folder / "data").mkdir()
         receiver = Receiver(seed)
         with smtp_server(folder) as port, environment(folder, port, database_url) as env:
@@ -150,7 +153,7 @@ def _counted(
         at = int(told.partition(",")[0].removeprefix("t="))
         unsigned += signature(said["secret"].encode(), at, raw) != told
     return Result(
-        kills=kills, episodes=said["episodes"], alerts_lost=said["lost"], alerts_twice=said["twice"],
+        kills=kills, kills_amid_messages=said["busy"], episodes=said["episodes"], alerts_lost=said["lost"], alerts_twice=said["twice"],
         mails_wanted=len(wanted_mails),
         mails_lost=sum(not arrived[one] for one in wanted_mails),
         mails_twice=sum(arrived[one] > 1 for one in set(wanted_mails)), mails_unclear=len(said["unclear"]),
@@ -167,6 +170,7 @@ def _counted(
 def campaign(plan: dict[str, int]) -> dict[str, Any]:
     """In a process of its own: describe series and rules, start the worker, kill it, finish, count."""
     _set_up()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
@@ -174,19 +178,47 @@ def campaign(plan: dict[str, int]) -> dict[str, Any]:
     streams, target = _described(plan)
     connection.close()
     chance = random.Random(plan["seed"])
+    ready = Path(settings.DATA_DIR) / "ready"
     worker = _fork(plan, streams)
-    killed = 0
+    killed = busy = 0
     while killed < plan["kills"]:
-        time.sleep(chance.uniform(0.05, 0.9))
+        _wait_for(ready)  # kills are to hit the work and not the start
+        time.sleep(chance.uniform(0, 2 * MIDDLE_S))
+        busy += _busy()
         os.kill(worker, signal.SIGKILL)
         _pid, status = os.waitpid(worker, 0)
         assert os.WIFSIGNALED(status), f"the worker ended by itself: {status}"
         killed += 1
+        ready.unlink()
         worker = _fork(plan, streams)
     _pid, status = os.waitpid(worker, 0)  # the last one goes on until all is done
     assert os.WIFEXITED(status), f"the worker ended with {status}"
     assert os.WEXITSTATUS(status) == 0, f"the worker ended with {status}"
-    return _outcome(plan, streams, target)
+    return _outcome(plan, streams, target) | {"busy": busy}
+
+
+def _wait_for(ready: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not ready.exists():
+        if time.monotonic() > deadline:
+            raise RuntimeError("the worker did not begin")
+        time.sleep(0.005)
+
+
+def _busy() -> bool:
+    """Whether messages are under way at this moment."""
+    from django.db import connection
+
+    from steuerrad.modules.sensors.alerts.models import Delivery
+    from steuerrad.platform.notifications.models import Mail, Notification
+
+    found = (
+        Delivery.objects.filter(state__in=("waiting", "claimed")).exists()
+        or Mail.objects.exclude(state=Mail.SENT).exists()
+        or Notification.objects.filter(mail=None).exists()
+    )
+    connection.close()
+    return found
 
 
 def _set_up() -> None:
@@ -195,12 +227,12 @@ def _set_up() -> None:
     django.setup()
     from datetime import timedelta
 
-    from steuerrad.modules.sensors.alerts import evaluating, sending, webhooks
+    from steuerrad.modules.sensors.alerts import evaluating, sending, watching, webhooks
     from steuerrad.platform.notifications import sending as mail
 
     mail.LEASE, mail.SETTLE, mail.BATCH = timedelta(seconds=1), timedelta(seconds=8), 5
     webhooks.LEASE, sending.BACK_OFF_S = timedelta(seconds=2), (0, 0, 1, 1, 1, 1, 1, 1, 1, 1)  # type: ignore[assignment]
-    evaluating.LAZY_S = 1.0
+    evaluating.LAZY_S, watching.SEND_EVERY_S = 1.0, 0.05
 
 
 def _described(plan: dict[str, int]) -> tuple[list[int], int]:
@@ -268,6 +300,8 @@ def _fork(plan: dict[str, int], streams: list[int]) -> int:
 
 def _work(plan: dict[str, int], streams: list[int]) -> None:
     """Own the store; take in what is not there yet, evaluate, send; return when nothing is left to do."""
+    from django.conf import settings
+
     from steuerrad.modules.sensors.alerts.models import Delivery
     from steuerrad.modules.sensors.alerts.watching import watching
     from steuerrad.platform.notifications import sending as mail
@@ -276,6 +310,7 @@ def _work(plan: dict[str, int], streams: list[int]) -> None:
 
     start = start_of(plan)
     with owning() as local, watching(local):
+        (Path(settings.DATA_DIR) / "ready").touch()
         feeder = threading.Thread(target=_feed, args=(local, streams, plan, start), daemon=True)
         feeder.start()
         deadline = time.monotonic() + 180
@@ -299,12 +334,15 @@ def _feed(local: Any, streams: list[int], plan: dict[str, int], start: int) -> N
 
     extents = local.extents(streams).to_pylist()
     last = min((row["last"] for row in extents), default=0) if len(extents) == len(streams) else 0
+    pace = (
+        0.9 * plan["kills"] * MIDDLE_S / (len(WAVE) * plan["waves"])
+    )  # there is work as long as there are kills
     for seconds, value in rows_of(plan):
         at = start + seconds * SECOND
         if at < last:
             continue
         local.submit(batch(streams, [at] * len(streams), [value] * len(streams)))
-        time.sleep(0.004)
+        time.sleep(pace)
 
 
 def _outcome(plan: dict[str, int], streams: list[int], target: int) -> dict[str, Any]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from tests.support.writes import campaign, index, personal, portfolio, prioritisation, sensors, strategy
+from tests.support.writes import (
+    alerts,
+    campaign,
+    index,
+    personal,
+    portfolio,
+    prioritisation,
+    sensors,
+    strategy,
+)
 from tests.support.writes.kinds import Objects, Write, made
 
 __all__ = ["CALCULATE", "ELSEWHERE", "WRITES", "Objects", "Write", "made", "prepared"]
 
-TABLES = (strategy, portfolio, index, campaign, prioritisation, personal, sensors)
+TABLES = (strategy, portfolio, index, campaign, prioritisation, personal, sensors, alerts)
 WRITES: tuple[Write, ...] = tuple(write for table in TABLES for write in table.WRITES)
 #: They take POST, but only compute or look into a file.
 CALCULATE = tuple(write for table in TABLES for write in getattr(table, "CALCULATE", ()))
