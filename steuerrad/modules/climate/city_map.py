@@ -60,7 +60,7 @@ def colours(subject: Subject, shown: Shown) -> Colours:
     So differences within the city show, and small ones do not look like large ones.
     """
     values = [value for _one, _series, value in compared(shown)]
-    if not values:
+    if not values or not subject.comparable:
         return Colours(subject.low, subject.high)
     least = (subject.high - subject.low) / 5
     low, high = min(values), max(values)
@@ -68,12 +68,13 @@ def colours(subject: Subject, shown: Shown) -> Colours:
     return Colours(low - room, high + room)
 
 
-def means(shown: Shown) -> list[Mean]:
+def means(subject: Subject, shown: Shown) -> list[Mean]:
     """Every named district with the mean of the stations in it; nothing where the city has no named districts."""
     found = outline()
     if found is None:
         return []
-    placed = [(Point(one.point), value) for one, _series, value in compared(shown) if one.point]
+    fit = compared(shown) if subject.comparable else []
+    placed = [(Point(one.point), value) for one, _series, value in fit if one.point]
     told = []
     for district in found.named:
         inside = [value for point, value in placed if district.geometry.covers(point)]
@@ -91,8 +92,9 @@ def maps(subject: Subject, shown: Shown, told: Sequence[Mean]) -> dict[str, Any]
     )
     spec = MapSpec(
         title=_("%(subject)s at the stations") % {"subject": subject.title}, description=description, spots=spots,
-        areas=areas(subject, scale, told), ramp=subject.ramp, key=key(subject, scale),
-        extra={"data_live_low": scale.low, "data_live_high": scale.high, "data_live_ramp": subject.ramp},
+        areas=areas(subject, scale, told), ramp=subject.ramp,
+        key=key(subject, scale) if subject.comparable else None,
+        extra={"data_live_low": scale.low, "data_live_high": scale.high, "data_live_ramp": subject.ramp if subject.comparable else None},
     )  # fmt: skip
     return {
         name: _drawing(draw_map(spec, width, name)) for name, width in (("wide", WIDE), ("narrow", NARROW))
@@ -140,7 +142,7 @@ def spot(subject: Subject, scale: Colours, one: Station, series: Series, label_o
         text = _("%(value)s (doubtful)") % {"value": label}
     longitude, latitude = one.point or (0.0, 0.0)
     url = reverse("climate:station", args=[one.number])
-    share = scale.share(latest.value) if latest else None
+    share = (scale.share(latest.value) if subject.comparable else 0.75) if latest else None
     grey = latest is None or not latest.fit
     shape = "triangle" if one.simulated else "square" if one.apart else "circle"
     return Spot(

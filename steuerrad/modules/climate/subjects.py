@@ -16,6 +16,7 @@ class Subject:
     """keys: observed properties of the vocabulary that share one chart; the first is what a map shows.
 
     low, high: the range in which values usually lie, in the unit; ramp: the colours of the map, from low to high.
+    comparable: whether a value of one place says something beside that of another (the level of a pond does not).
     """
 
     key: str
@@ -27,6 +28,7 @@ class Subject:
     high: float
     map: bool = True
     ramp: str = "heat"
+    comparable: bool = True
 
 
 SUBJECTS: tuple[Subject, ...] = (
@@ -37,7 +39,7 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject("particulates", _("Particulate matter"), ("pm2_5", "pm10"), "µg/m³", 0, 0, 50, ramp="harm"),
     Subject("gases", _("Nitrogen dioxide and ozone"), ("no2", "o3"), "µg/m³", 0, 0, 120, ramp="harm"),
     Subject("wind", _("Wind"), ("wind_speed", "wind_gust"), "km/h", 0, 0, 60, ramp="harm"),
-    Subject("water_level", _("Water level"), ("water_level",), "m", 2, 30, 150, ramp="wet"),
+    Subject("water_level", _("Water level"), ("water_level",), "m", 2, 30, 150, ramp="wet", comparable=False),
     Subject("water", _("Water temperature"), ("water_temperature",), "°C", 1, 0, 30),
     Subject("wood", _("Moisture of trees"), ("wood_moisture",), "%", 0, 0, 100, ramp="wet"),
 )  # fmt: skip

@@ -53,14 +53,14 @@ def index(request: HttpRequest) -> HttpResponse:
     if not form.is_bound:
         form = SubjectForm(initial={"show": subject.key}, subjects=present)
     shown = [(one, series) for one in found if (series := one.of(subject))]
-    told = city_map.means(shown)
+    told = city_map.means(subject, shown)
     rows = [row(one, series[0], subject.decimals) for one, series in shown]
     context = {
         "heading": _("City climate"), "breadcrumbs": [(_("Home"), reverse("home")), (_("City climate"), "")],
         "stations": found, "shown": [item for item in rows if not item["station"].apart], "subject": subject,
         "apart": [item for item in rows if item["station"].apart],
         "filter_form": form if mapped else None, "maps": city_map.maps(subject, shown, told),
-        "districts": city_map.district_table(subject, told), "empty_districts": sum(one.value is None for one in told),
+        "districts": city_map.district_table(subject, told), "empty_districts": sum(one.value is None for one in told), "colours": subject.comparable,
         "sentences": city_sentences(subject, shown), "simulated": any(one.simulated for one in found),
         "made_up": any(one.simulated for one, _series, _value in city_map.compared(shown)),
         "unplaced": sum(one.point is None for one, _series in shown),
@@ -97,7 +97,7 @@ def city_sentences(subject: Subject, shown: Sequence[tuple[Station, list[Series]
     """Lowest and highest of what is fresh, and how many are silent or doubtful."""
     told = sorted(city_map.compared(shown), key=lambda item: item[2])
     found = []
-    if len(told) > 1:
+    if len(told) > 1 and subject.comparable:
         (low, low_series, _low), (high, high_series, _high) = told[0], told[-1]
         found.append(
             _("Lowest at %(low)s with %(low_value)s, highest at %(high)s with %(high_value)s.")
@@ -171,7 +171,7 @@ def doubt_link(
 ) -> dict[str, Any] | None:
     """How many values of the period quality control objects to, and the address that shows or hides them."""
     count = doubts.count(numbers, span.low, span.high)
-    if not count and not doubts.shown:
+    if not count:
         return None
     query = request.GET.copy()
     if doubts.shown:

@@ -55,7 +55,7 @@ function paint(link, value, text) {
   const low = Number(map.liveLow);
   const high = Number(map.liveHigh);
   const shape = link.querySelector("circle, rect, path");
-  shape.setAttribute("fill", colour((value - low) / (high - low || 1), map.liveRamp));
+  if (map.liveRamp) shape.setAttribute("fill", colour((value - low) / (high - low || 1), map.liveRamp));
   shape.removeAttribute("stroke-dasharray");
   const label = link.querySelector("text");
   if (label) label.textContent = text;
