@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from steuerrad.modules.sensors.broker.tests.conftest import Stage
@@ -143,3 +145,19 @@ def test_the_present_state_is_sent_to_those_who_ask_for_it(stage: Stage) -> None
         assert [(content, state) for _topic, content, state in talker.messages] == [
             ({"result": 1.0}, True), ({"name": "Station 1"}, True)
         ]  # fmt: skip
+
+
+def test_both_classes_are_claimed_where_the_endpoint_listens(stage: Stage, settings: Any) -> None:
+    found = stage.service.get("")["serverSettings"]
+    address = "mqtts://sensors.invalid:8883"
+    settings.MQTT_ADDRESS = address
+    for name in (
+        "create-observations-via-mqtt/observations-creation",
+        "receive-updates-via-mqtt/receive-updates",
+    ):
+        requirement = f"http://www.opengis.net/spec/iot_sensing/1.1/req/{name}"
+        assert requirement in found["conformance"]
+        assert found[requirement] == {"endpoints": ["mqtt://127.0.0.1:0"]}
+        assert stage.service.get("")["serverSettings"][requirement] == {"endpoints": [address]}
+    settings.MQTT_LISTEN = ""
+    assert "mqtt" not in str(stage.service.get("")["serverSettings"])
