@@ -1,4 +1,6 @@
-"""Stores beyond one machine on the same work: PostgreSQL, and DuckLake with its catalogue in PostgreSQL.
+"""Stores beyond one machine on the same work: PostgreSQL as it is built in, PostgreSQL bare, and DuckLake.
+
+Built in: journal, revisions, sums, two machines. Bare: one table by key, without any of these; it shows what they cost.
 
 Each is filled with 2 million rows of 1,000 streams in batches of 100,000, then takes 30 batches of 1,000 of which a
 tenth is there already (a second time nothing may change), then two writers at once, then is read. The server keeps its
@@ -25,7 +27,7 @@ import numpy as np
 import psycopg
 import pyarrow as pa
 
-from steuerrad.engines.observations import Period, batch, open_folder
+from steuerrad.engines.observations import Period, Writer, batch, open_folder
 from steuerrad.engines.observations.times import DAY, HOUR, MINUTE
 from tests.support import postgres
 
@@ -72,6 +74,47 @@ class Own:
 
     def tidy(self) -> None:
         self.writer.store.seal(everything=True)
+
+
+class Machines:
+    """The store in PostgreSQL of this project; each thread that writes is a machine with a journal of its own."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.local, self.writers = threading.local(), list[Writer]()
+        self.taken(open_folder(folder / "first", url=url))
+
+    def taken(self, writer: Writer) -> Writer:
+        self.writers.append(writer)
+        self.local.writer = writer
+        return writer
+
+    @property
+    def writer(self) -> Writer:
+        if not hasattr(self.local, "writer"):
+            return self.taken(open_folder(self.folder / f"machine{threading.get_ident()}", url=self.url))
+        return self.local.writer
+
+    def take(self, table: pa.Table, *, new: bool) -> None:
+        self.writer.submit(table).result()
+        self.writer.barrier()
+
+    def latest(self) -> object:
+        return self.writer.store.latest()
+
+    def newest(self) -> object:
+        return self.writer.store.rows([17], newest_first=True)
+
+    def hourly(self) -> object:
+        return self.writer.store.aggregate(range(STREAMS), LAST - 10 * DAY, LAST, Period.fixed(3600))
+
+    def tidy(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+    def close(self) -> None:
+        for writer in self.writers:
+            writer.close()
 
 
 class Postgres:
@@ -247,7 +290,10 @@ def main() -> None:
         own = Own(folder)
         measured("own, embedded", own)
         own.writer.close()
-        measured("PostgreSQL", Postgres(url))
+        built = Machines(folder / "built", url)
+        measured("PostgreSQL, built in", built)
+        built.close()
+        measured("PostgreSQL, bare", Postgres(url))
         if importlib.util.find_spec("duckdb_extension_ducklake") is None:
             print(f"   DuckLake: no package of its extension for duckdb {duckdb.__version__} is installed")
             return

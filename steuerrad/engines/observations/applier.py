@@ -82,7 +82,7 @@ class Applier:
                 if not self._threads[0].is_alive():
                     raise Closed("the writer was closed")
                 if self.store.remote and self.fault and time.monotonic() > begin + REMOTE_PATIENCE_S:
-                    raise Unavailable(self.fault)
+                    raise Unavailable("the store of the observations does not answer", self.fault)
                 self._change.wait(min(left, 1.0))
 
     def wait_until_replayed(self) -> None:
@@ -206,7 +206,7 @@ class Applier:
             except Exception as error:  # noqa: BLE001 - whatever it is, the next batch must not wait for it
                 if not self.store.of_the_machine(error):
                     return error
-                self.fault = f"the store cannot be written: {error}"
+                self.fault = f"the store cannot be written: {getattr(error, 'reason', '') or error}"
                 log.error("%s", self.fault)
                 if self._wait(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]):
                     return None

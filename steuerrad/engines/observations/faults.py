@@ -63,7 +63,14 @@ class TooMuch(Exception):  # noqa: N818
 
 
 class Unavailable(RuntimeError):  # noqa: N818
-    """The store lies beyond this process and does not answer; what was acknowledged is kept until it does."""
+    """The store lies beyond this process and does not answer; what was acknowledged is kept until it does.
+
+    The text may be told to anybody; reason, with the addresses of machines, is for the operator.
+    """
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class StoreFault(Exception):  # noqa: N818

@@ -161,7 +161,7 @@ FAULTS: dict[str, Callable[[dict[str, Any]], Exception]] = {
     "BatchError": lambda told: BatchError([Problem(*row) for row in told["problems"]], told["count"]),
     "JournalFull": lambda told: JournalFull(told["text"]),
     "ValueError": lambda told: ValueError(told["text"]),
-    "Unavailable": lambda told: Unavailable(told["text"]),
+    "Unavailable": lambda told: Unavailable(told["text"], told["reason"]),
 }
 
 
@@ -174,6 +174,7 @@ def _told(work: Callable[[], Any]) -> Any:
             "class": type(error).__name__,
             "text": str(error),
             "retry_after": getattr(error, "retry_after", None),
+            "reason": getattr(error, "reason", ""),
             "problems": [astuple(problem) for problem in getattr(error, "problems", ())],
             "count": getattr(error, "count", 0),
         }

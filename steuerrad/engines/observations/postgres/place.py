@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import queue
 import re
@@ -23,6 +24,7 @@ from steuerrad.engines.observations.postgres.tables import upgraded
 from steuerrad.engines.observations.room import Options
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 SCHEMA, NAME = "observations", re.compile(r"[a-z_][a-z0-9_]{0,40}")
 CONNECT_SECONDS = 5
 LOCK_SECONDS = 60
@@ -130,7 +132,8 @@ class Place:
                     if not row or not row[0]:
                         connection.close()
                         raise Unavailable(
-                            f"the journal {self.identity} is open elsewhere, or its last connection is still ending"
+                            "the database of the observations does not take this journal",
+                            f"the journal {self.identity} is open elsewhere, or its last connection is still ending",
                         )
                 self._writer = connection
             return self._writer
@@ -148,7 +151,7 @@ class Place:
         if not self._seats.acquire(timeout=limit):
             raise TooMuch("too many reads at once")
         try:
-            with self._told(limit):
+            with self._told(limit, reading=True):
                 connection, fresh = self._taken(limit)
                 try:
                     found = work(connection)
@@ -163,6 +166,9 @@ class Place:
                         raise
                     connection, _ = self._taken(limit)
                     found = work(connection)
+                except BaseException:
+                    connection.close()
+                    raise
                 self._free.put(connection)
                 return found
         finally:
@@ -228,7 +234,7 @@ class Place:
                 connection.close()
 
     @contextlib.contextmanager
-    def _told(self, limit: float = LOCK_SECONDS) -> Iterator[None]:
+    def _told(self, limit: float = LOCK_SECONDS, *, reading: bool = False) -> Iterator[None]:
         """Faults of the database in the words of the engine."""
         try:
             yield
@@ -239,9 +245,8 @@ class Place:
         except errors.NumericValueOutOfRange as error:
             raise TooMuch("a sum is out of the range of numbers") from error
         except psycopg.Error as error:
-            if passing(error) and not conflict(error):
-                told = str(error).strip().splitlines()
-                raise Unavailable(
-                    f"the database of the observations does not answer: {told[0] if told else error}"
-                ) from error
+            if passing(error) and (reading or not conflict(error)):
+                told = (str(error).strip().splitlines() or [type(error).__name__])[0]
+                log.warning("the database of the observations does not answer: %s", told)
+                raise Unavailable("the database of the observations does not answer", told) from error
             raise

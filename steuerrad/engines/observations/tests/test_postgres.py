@@ -25,7 +25,8 @@ from steuerrad.engines.observations import (
 )
 from steuerrad.engines.observations.postgres import applying
 from steuerrad.engines.observations.postgres.place import split
-from steuerrad.engines.observations.postgres.tables import UPGRADES
+from steuerrad.engines.observations.postgres.store import PostgresStore
+from steuerrad.engines.observations.postgres.tables import UPGRADES, months
 from steuerrad.engines.observations.tests import outages
 from steuerrad.engines.observations.tests.kinds import Shelf
 from steuerrad.engines.observations.times import DAY, HOUR
@@ -61,13 +62,16 @@ def test_nothing_is_lost_or_twice_when_the_server_is_killed_under_two_writers(
 def test_without_a_server_what_comes_is_kept_and_reads_say_so(tmp_path: Path, own: str) -> None:
     with open_folder(tmp_path, SMALL, NOWHERE) as writer:
         writer.submit(batch(1, [START], [1.0])).result(10)
-        with pytest.raises(Unavailable, match="does not answer"):
+        with pytest.raises(Unavailable, match="does not answer") as told:
             writer.store.latest()
+        assert "127.0.0.1" not in str(told.value)  # it is told to anybody
+        assert "127.0.0.1" in told.value.reason
         with pytest.raises(Unavailable, match="does not answer"):
             writer.barrier()
         status = writer.status()
         assert (status.pending_rows, status.dead) == (1, 0)
         assert status.fault is not None
+        assert "refused" in status.fault
         thousand = batch(2, [START + n for n in range(1_000)], [1.0] * 1_000)
         for _ in range(4):
             writer.submit(thousand).result(10)
@@ -197,8 +201,9 @@ def test_two_copies_of_a_journal_do_not_write_at_once(tmp_path: Path, own: str) 
         shutil.copyfile(tmp_path / "copy.sqlite", tmp_path / "other" / "journal.sqlite")
         with open_folder(tmp_path / "other", SMALL, own) as other:
             other.submit(batch(1, [START], [1.0])).result(10)
-            with pytest.raises(Unavailable, match="open elsewhere"):
+            with pytest.raises(Unavailable) as told:
                 other.barrier()
+            assert "open elsewhere" in told.value.reason
 
 
 def test_the_name_of_an_address_is_the_schema(own: str) -> None:
@@ -235,6 +240,10 @@ def test_months_come_on_demand_and_go_when_they_are_empty(tmp_path: Path, own: s
         assert writer.store.retain([Retention((2,), 30)], START + DAY) == 3
         assert len(asked(own, listed.format(split(own)[1]))) == 2 + 1
         assert writer.store.count() == 5
+        assert isinstance(writer.store, PostgresStore)
+        writer.store.place.months = months(
+            np.array(near)
+        )  # what another machine believes that did not take them
         writer.submit(batch(3, near, [1.0] * 4)).result(10)  # of another stream, into months that went
         writer.barrier()
         assert writer.store.count() == 9
