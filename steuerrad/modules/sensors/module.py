@@ -9,6 +9,7 @@ from steuerrad.modules.sensors.alerts.permissions import PERMISSIONS as ALERT_PE
 from steuerrad.modules.sensors.alerts.search import SEARCH as ALERT_SEARCH
 from steuerrad.modules.sensors.alerts.topics import TOPICS as ALERT_TOPICS
 from steuerrad.modules.sensors.bulk.jobs import INCOMING
+from steuerrad.modules.sensors.citizen.personal import PERSONAL
 from steuerrad.modules.sensors.commands import COMMANDS
 from steuerrad.modules.sensors.kpis import KPIS
 from steuerrad.modules.sensors.links import LINKABLES
@@ -33,6 +34,7 @@ module = Module(
     topics=ALERT_TOPICS,
     commands=(*COMMANDS, *LORAWAN),
     loaders=(LOADER, SOURCES),
+    personal_data=(PERSONAL,),
     kpis=KPIS,
     linkables=LINKABLES,
     jobs=(*QUALITY_JOBS, *ALERT_JOBS, TIDY, INCOMING, PULL),

@@ -5,6 +5,7 @@ from django.urls import path
 from steuerrad.modules.sensors import views
 from steuerrad.modules.sensors.alerts.urls import urlpatterns as alerts
 from steuerrad.modules.sensors.bulk.urls import urlpatterns as bulk
+from steuerrad.modules.sensors.citizen.urls import urlpatterns as citizen
 from steuerrad.modules.sensors.lorawan.urls import urlpatterns as lorawan
 from steuerrad.modules.sensors.onboarding.urls import urlpatterns as onboarding
 from steuerrad.modules.sensors.pulling.urls import urlpatterns as pulling
@@ -25,6 +26,7 @@ urlpatterns = [
     path("sensors/things/<int:pk>/release/", views.release, name="release"),
     *lorawan,
     *bulk,
+    *citizen,
     *onboarding,
     *pulling,
     path("sta/v1.1", sta, name="sta_root"),

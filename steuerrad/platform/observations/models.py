@@ -88,6 +88,9 @@ class Thing(Entity):
         (SIMULATED, _("simulated for demonstration")),
     ]
 
+    #: Origins of which figures may count as the city's.
+    OFFICIAL = frozenset({CITY, PUBLISHED})
+
     key = models.CharField(_("own key"), max_length=120, unique=True, null=True, blank=True)
     organisation = models.ForeignKey(
         "organisations.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="things",
@@ -103,6 +106,11 @@ class Thing(Entity):
     class Meta(Entity.Meta):
         verbose_name = _("thing")
         verbose_name_plural = _("things")
+
+    @property
+    def official(self) -> bool:
+        """Whether its figures may count as the city's: neither those of citizens nor simulated ones."""
+        return self.origin in self.OFFICIAL
 
 
 class HistoricalLocation(models.Model):

@@ -35,7 +35,7 @@ class DeviceForm(ThingForm):
         label=_("Seconds between observations"), min_value=1, max_value=31_622_400, required=False,
         help_text=_("Empty: as usual for this kind of device"),
     )  # fmt: skip
-    field_order = (
+    field_order = [
         "template",
         "name",
         "key",
@@ -45,7 +45,7 @@ class DeviceForm(ThingForm):
         "latitude",
         "longitude",
         "interval_s",
-    )
+    ]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
