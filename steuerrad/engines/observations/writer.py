@@ -205,9 +205,15 @@ def open_folder(folder: Path, options: Options | None = None, url: str = "") -> 
     url: postgresql://... of the database that keeps them; the folder then has the journal alone. While the database
     does not answer, what comes is acknowledged and waits. Without a url the folder keeps them in a DuckDB file.
 
-    Raises InUse when another process has it, StoreFault when its files are damaged or newer than this program.
+    Raises InUse when another process has it, StoreFault when its files are damaged or newer than this program, or when
+    a url is given and the folder has a file of observations that were not moved.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if url and (folder / STORE).exists():
+        raise StoreFault(
+            f"{folder / STORE} has observations that would not be seen any more; move them into the database first: "
+            f"python -m steuerrad.engines.observations.postgres.moving {folder} URL"
+        )
     with contextlib.ExitStack() as undo:
         lock = undo.enter_context(FolderLock(folder))
         journal = Journal(folder / JOURNAL)
