@@ -8,9 +8,12 @@ from steuerrad.modules.sensors.alerts.jobs import JOBS as ALERT_JOBS
 from steuerrad.modules.sensors.alerts.permissions import PERMISSIONS as ALERT_PERMISSIONS
 from steuerrad.modules.sensors.alerts.search import SEARCH as ALERT_SEARCH
 from steuerrad.modules.sensors.alerts.topics import TOPICS as ALERT_TOPICS
+from steuerrad.modules.sensors.broker.commands import COMMANDS as BROKER
 from steuerrad.modules.sensors.bulk.jobs import INCOMING
 from steuerrad.modules.sensors.citizen.personal import PERSONAL
 from steuerrad.modules.sensors.commands import COMMANDS
+from steuerrad.modules.sensors.keeping.commands import COMMANDS as KEEPING
+from steuerrad.modules.sensors.keeping.jobs import KEEP
 from steuerrad.modules.sensors.kpis import KPIS
 from steuerrad.modules.sensors.links import LINKABLES
 from steuerrad.modules.sensors.loaders import LOADER
@@ -32,10 +35,10 @@ module = Module(
     cards=ALERT_CARDS,
     search=ALERT_SEARCH,
     topics=ALERT_TOPICS,
-    commands=(*COMMANDS, *LORAWAN),
+    commands=(*COMMANDS, *LORAWAN, *BROKER, *KEEPING),
     loaders=(LOADER, SOURCES),
     personal_data=(PERSONAL,),
     kpis=KPIS,
     linkables=LINKABLES,
-    jobs=(*QUALITY_JOBS, *ALERT_JOBS, TIDY, INCOMING, PULL),
+    jobs=(*QUALITY_JOBS, *ALERT_JOBS, TIDY, INCOMING, PULL, KEEP),
 )

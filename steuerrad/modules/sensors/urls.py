@@ -6,6 +6,7 @@ from steuerrad.modules.sensors import views
 from steuerrad.modules.sensors.alerts.urls import urlpatterns as alerts
 from steuerrad.modules.sensors.bulk.urls import urlpatterns as bulk
 from steuerrad.modules.sensors.citizen.urls import urlpatterns as citizen
+from steuerrad.modules.sensors.keeping.urls import urlpatterns as keeping
 from steuerrad.modules.sensors.lorawan.urls import urlpatterns as lorawan
 from steuerrad.modules.sensors.onboarding.urls import urlpatterns as onboarding
 from steuerrad.modules.sensors.pulling.urls import urlpatterns as pulling
@@ -27,6 +28,7 @@ urlpatterns = [
     *lorawan,
     *bulk,
     *citizen,
+    *keeping,
     *onboarding,
     *pulling,
     path("sta/v1.1", sta, name="sta_root"),

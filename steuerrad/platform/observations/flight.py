@@ -30,6 +30,7 @@ from steuerrad.engines.observations import (
     Unavailable,
     Writer,
 )
+from steuerrad.platform.observations import keeping
 
 READS = frozenset([
     "latest", "extents", "rows", "get", "count", "streams_where", "aggregate", "downsample", "revisions", "flags",
@@ -128,6 +129,8 @@ class Server(flight.FlightServerBase):
             return self.writer.barrier()
         if name == "status":
             return asdict(self.writer.status())
+        if name in keeping.CALLS:
+            return keeping.answer(self.writer, name, positional)
         if name not in READS | WRITES:
             raise ValueError(f"there is no call {name!r}")
         settle(self.writer)
@@ -192,7 +195,7 @@ class Remote:
         return reachable(self._path)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name in READS | WRITES | {"barrier", "status"}:
+        if name in READS | WRITES | keeping.CALLS | {"barrier", "status"}:
             return lambda *positional, **named: self._get(name, positional, named)
         if name in TABLES:
             return lambda table: self._put(name, table)

@@ -23,6 +23,7 @@ import pyarrow as pa
 from django.conf import settings
 
 from steuerrad.engines.observations import InUse, Period, Receipt, Unavailable, Writer, open_folder
+from steuerrad.platform.observations import keeping
 from steuerrad.platform.observations.flight import Remote, reachable, settle
 
 Where = tuple[str, Sequence[Any]]
@@ -61,6 +62,8 @@ class Observations(Protocol):
     ) -> pa.Table: ...
     def flag(self, table: pa.Table) -> int: ...
     def correct(self, table: pa.Table) -> int: ...
+    def backup(self, folder: str) -> dict[str, Any]: ...
+    def retain(self, rules: Sequence[keeping.Rule], now: int) -> int: ...
     def status(self) -> dict[str, Any]: ...
 
 
@@ -83,6 +86,8 @@ class Local:
     def __getattr__(self, name: str) -> Any:
         if name in ("barrier", "delete"):
             return getattr(self.writer, name)
+        if name in keeping.CALLS:
+            return lambda *arguments: keeping.answer(self.writer, name, arguments)
         settle(self.writer)
         return getattr(self.writer.store, name)
 
