@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.sensors.alerts.cards import CARDS as ALERT_CARDS
+from steuerrad.modules.sensors.alerts.demo import DEMO as ALERT_DEMO
 from steuerrad.modules.sensors.alerts.jobs import JOBS as ALERT_JOBS
 from steuerrad.modules.sensors.alerts.permissions import PERMISSIONS as ALERT_PERMISSIONS
 from steuerrad.modules.sensors.alerts.search import SEARCH as ALERT_SEARCH
@@ -34,6 +35,7 @@ module = Module(
     permissions=ALERT_PERMISSIONS,
     cards=ALERT_CARDS,
     search=ALERT_SEARCH,
+    demo=(ALERT_DEMO,),
     topics=ALERT_TOPICS,
     commands=(*COMMANDS, *LORAWAN, *BROKER, *KEEPING),
     loaders=(LOADER, SOURCES),
