@@ -40,7 +40,9 @@ def consumer(victim: str, kills: int, seed: int) -> int:
     take(None, [Delivery("chirpstack", uplink(0))])
     begin = time.monotonic()
     with broker() as running:
-        found = run(os.environ, running, victim, kills, consumers=1, seed=seed)
+        found = run(
+            os.environ, running, "broker" if victim == "broker" else "consumer", kills, consumers=1, seed=seed
+        )
     took = time.monotonic() - begin
     print(
         f"{found.kills} kills of the {victim}: {found.published:,} uplinks confirmed by the broker, "

@@ -43,7 +43,7 @@ class Endpoint:
         self._threads = ThreadPoolExecutor(4, "mqtt")
         self._clients: set[Client] = set()
         self._by_key: dict[Key, Client] = {}
-        self.status = Status()
+        self.status = Status("endpoint", f"{'mqtts' if tls else 'mqtt'}://{host}:{port}", connected=True)
         self._base = settings.SITE_URL.rstrip("/") + ROOT
         self._started = threading.Event()
         self._waking = False
@@ -90,6 +90,7 @@ class Endpoint:
         for client in list(self._clients):
             client.stop()
         self.feed.close()
+        self.status.connected = False
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._saved()
         self.book.close()
@@ -114,7 +115,7 @@ class Endpoint:
     async def create(self, who: Any, topic: str, payload: bytes) -> None:
         """Raises RefusedError."""
         await self._creator.create(self.context(who), topic, payload)
-        self.status.taken += 1
+        self.status.took()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._clients) >= MOST_CLIENTS:
@@ -189,6 +190,7 @@ class Endpoint:
         slowest = self.book.slowest()
         await self.save()
         await self.in_thread(self.feed.keep, slowest)
+        self.status.behind = 0 if slowest is None else max(0, self.feed.now - slowest)
         await self.in_thread(self.status.save)
 
     async def _check_accounts(self) -> None:

@@ -12,6 +12,7 @@ import logging
 import queue
 import re
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from steuerrad.engines.observations import Busy, JournalFull
 from steuerrad.modules.sensors.broker.address import Address
+from steuerrad.modules.sensors.broker.status import Status
 from steuerrad.modules.sensors.lorawan.intake import Delivery, Result, refuse, take
 from steuerrad.platform.observations.store import UnavailableError
 
@@ -36,7 +38,7 @@ AT_ONCE = 200
 MOST_OPEN, LARGEST = 500, 512 * 1024
 #: The broker keeps what comes for a consumer that is away this long (seconds).
 KEPT_S = 7 * 24 * 3600
-LONGEST_PAUSE_S = 60.0
+LONGEST_PAUSE_S, SAVE_S = 60.0, 5.0
 #: Faults of the machine: waiting helps. Every other fault lies with a message.
 OF_THE_MACHINE = (OperationalError, InterfaceError, UnavailableError, JournalFull, OSError)
 
@@ -62,6 +64,7 @@ class Consumer:
     ) -> None:
         """Raises AddressError when a certificate cannot be read."""
         self._address, self._told = address, told
+        self._status, self._saved_at = Status(f"consumer-{name}", str(address)), 0.0
         self._prefix = f"$share/{GROUP}/" if shared else ""
         self._waiting: queue.Queue[Received] = queue.Queue(2 * MOST_OPEN)
         self._stop = threading.Event()
@@ -85,10 +88,11 @@ class Consumer:
 
     def _on_connect(self, client: paho.Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
-            log.error("The broker %s refuses %r: %s", self._address, self._address.user, reason)
+            self._trouble(f"The broker {self._address} refuses {self._address.user!r}: {reason}")
             return
         known = "with" if flags.session_present else "without"
         log.info("Connected to the broker %s, %s a session from before", self._address, known)
+        self._status.connected = True
         client.subscribe([(self._prefix + topic, SubscribeOptions(qos=1)) for topic in TOPICS])
 
     def _on_subscribe(
@@ -96,18 +100,19 @@ class Consumer:
     ) -> None:
         for topic, reason in zip(TOPICS, reasons, strict=False):
             if reason.is_failure:
-                log.error("The broker refuses %s%s: %s", self._prefix, topic, reason)
+                self._trouble(f"The broker refuses {self._prefix}{topic}: {reason}")
 
     def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
-        log.warning("The broker %s cannot be reached; trying again", self._address)
+        self._trouble(f"The broker {self._address} cannot be reached; trying again")
 
     def _on_disconnect(
         self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         with self._turn:
             self._connection += 1  # what this connection handed over can no longer be confirmed
+        self._status.connected = False
         if not self._stop.is_set():
-            log.warning("The broker %s is gone (%s); trying again", self._address, reason)
+            self._trouble(f"The broker {self._address} is gone ({reason}); trying again")
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         while not self._stop.is_set():  # when the store does not follow, the connection must wait, too
@@ -122,10 +127,13 @@ class Consumer:
             while not self._stop.is_set():
                 if batch := self._next():
                     self._settle(batch)
+                self._save_status()
         finally:
             self._stop.set()
             self._client.disconnect()
             self._client.loop_stop()
+            self._saved_at = 0.0
+            self._save_status()
 
     def stop(self) -> None:
         self._stop.set()
@@ -156,7 +164,20 @@ class Consumer:
             with self._turn:
                 if connection == self._connection and message.qos:
                     self._client.ack(message.mid, message.qos)
+        self._status.took(len(results))
+        if dead := [result for result in results if result.state == "dead"]:
+            self._status.refused(dead[-1].reason, len(dead))
         self._told(results)
+
+    def _trouble(self, reason: str) -> None:
+        log.warning("%s", reason)
+        self._status.fault(reason)
+
+    def _save_status(self) -> None:
+        if time.monotonic() > self._saved_at + SAVE_S:
+            self._saved_at = time.monotonic()
+            with contextlib.suppress(OSError):  # a full disk must not end the intake
+                self._status.save()
 
     def _patiently(self, work: Callable[[], list[Result] | None]) -> list[Result] | None:
         """Work until the machine lets it; [] when stopped. Unconfirmed messages stay with the broker meanwhile."""
@@ -168,7 +189,7 @@ class Consumer:
             except Busy as busy:
                 pause = max(0.1, busy.retry_after)
             except OF_THE_MACHINE as error:
-                log.warning("Uplinks cannot be stored now: %s", error)
+                self._trouble(f"Uplinks cannot be stored now: {error}")
                 pause = min(LONGEST_PAUSE_S, pause * 2)
             self._stop.wait(pause)
         return []

@@ -6,6 +6,7 @@ import datetime
 import logging
 import subprocess
 import threading
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -21,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from paho.mqtt.enums import CallbackAPIVersion
 
 from steuerrad.modules.sensors.broker.address import Address, AddressError, configured, parse
+from steuerrad.modules.sensors.broker.commands import run_status
 from steuerrad.modules.sensors.lorawan import mqtt
 from steuerrad.modules.sensors.lorawan.intake import Result
 from steuerrad.modules.sensors.lorawan.tests.killing import TOPIC, until
@@ -122,9 +124,19 @@ def test_tls_password_and_client_certificate(
             assert until(lambda: "refuses 'city': Not authorized" in caplog.text, 20)
 
 
-def test_a_broker_that_is_away_is_named(caplog: Any) -> None:
+@pytest.fixture(autouse=True)
+def _folder(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+def test_a_broker_that_is_away_is_named(caplog: Any, capsys: Any) -> None:
+    assert run_status(Namespace()) == 0
     with consuming(parse("127.0.0.1:9"), []):
         assert until(lambda: "mqtt://127.0.0.1:9 cannot be reached; trying again" in caplog.text, 20)
+    assert run_status(Namespace()) == 1
+    told = capsys.readouterr().out
+    assert "consumer-consumer mqtt://127.0.0.1:9: not connected" in told
+    assert "last fault: The broker mqtt://127.0.0.1:9 cannot be reached" in told
 
 
 @pytest.mark.parametrize("text", ["", "http://a", "mqtt://", "host:99999", "mqtt://host/topic"])
