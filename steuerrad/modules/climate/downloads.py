@@ -12,11 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
 from steuerrad.engines.observations import Period, TooMuch, micros, moment
 from steuerrad.kernel import clock
+from steuerrad.modules.climate.doubts import LEFT_OUT
 from steuerrad.modules.climate.queries import Series, point_of
 from steuerrad.platform.observations.store import observations
 
@@ -31,7 +33,9 @@ TITLES = {"csv": "CSV", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parque
 #: Rows that one download may have; text forms are built in memory and stay smaller.
 MOST_ROWS = {"csv": 500_000, "json": 200_000, "geojson": 200_000, "parquet": 2_000_000, "arrow": 2_000_000}
 FUNCTIONS = ("mean", "min", "max", "sum", "first", "last")
-NAMES = frozenset({"format", "start", "end", "period", "functions", "zone"})
+NAMES = frozenset({"format", "start", "end", "period", "functions", "zone", "doubtful"})
+#: What becomes of values that quality control objects to.
+DOUBTFUL = ("with", "without")
 MOST_FUNCTIONS = 10
 
 
@@ -45,7 +49,7 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True)
 class Question:
-    """start, end: µs, start <= time < end. period None: raw readings."""
+    """start, end: µs, start <= time < end. period None: raw readings. fit: without what quality control objects to."""
 
     form: str
     start: int
@@ -53,6 +57,7 @@ class Question:
     period: Period | None = None
     functions: tuple[str, ...] = field(default=("mean",))
     zone: str = "UTC"
+    fit: bool = False
 
 
 def question(form: str, given: Mapping[str, str], zone: str) -> Question:
@@ -67,10 +72,13 @@ def question(form: str, given: Mapping[str, str], zone: str) -> Question:
     end = _instant("end", given.get("end", ""), clock.now())
     if start >= end:
         raise QuestionError("end", _("The end must lie after the start."))
+    if given.get("doubtful", "with") not in DOUBTFUL:
+        raise QuestionError("doubtful", _("Say with or without."))
+    fit = given.get("doubtful") == "without"
     if "period" not in given:
         if "functions" in given or "zone" in given:
             raise QuestionError("period", _("Functions and a zone need a period, such as PT1H or P1D."))
-        return Question(form, start, end)
+        return Question(form, start, end, fit=fit)
     try:
         period = Period.parse(given["period"])
     except ValueError:
@@ -84,7 +92,7 @@ def question(form: str, given: Mapping[str, str], zone: str) -> Question:
                 "name": repr(name[:20]), "names": ", ".join(FUNCTIONS)})  # fmt: skip
     if not chosen or len(set(chosen)) < len(chosen) or len(chosen) > MOST_FUNCTIONS:
         raise QuestionError("functions", _("Name one to ten functions, each once."))
-    return Question(form, start, end, period, chosen, _zone(given.get("zone", zone)))
+    return Question(form, start, end, period, chosen, _zone(given.get("zone", zone)), fit)
 
 
 def _instant(name: str, text: str, default: datetime) -> int:
@@ -112,17 +120,22 @@ def _zone(text: str) -> str:
 
 
 def table(one: Series, asked: Question) -> pa.Table:
-    """The answer: time (UTC) and value; or start, end, count and the functions. Raises QuestionError when too long."""
+    """The answer: time (UTC), value and flag; or start, end, count and the functions. Raises QuestionError when too long.
+
+    flag: 3 suspect, 4 fail, 9 missing after QARTOD; nothing where no test objects.
+    """
     most = MOST_ROWS[asked.form]
+    bad = LEFT_OUT if asked.fit else ()
     try:
         with observations() as store:
             if asked.period is None:
-                found = store.rows([one.number], asked.start, asked.end, limit=most + 1)
-                found = found.select(["time", "value"])
+                found = store.rows([one.number], asked.start, asked.end, limit=most + 1, flags=True)
+                found = found.select(["time", "value", "flag"])
             else:
                 found = store.aggregate(
-                    [one.number], asked.start, asked.end, asked.period, asked.functions, zone=asked.zone
-                ).drop_columns(["stream"])
+                    [one.number], asked.start, asked.end, asked.period, asked.functions, zone=asked.zone,
+                    without=bad,
+                ).drop_columns(["stream"])  # fmt: skip
                 found = found.sort_by("start")
     except TooMuch as error:
         raise QuestionError("period", str(error)) from error
@@ -132,6 +145,9 @@ def table(one: Series, asked: Question) -> pa.Table:
             _("These are more than %(most)s rows; ask for a shorter time or a longer period.")
             % {"most": most},
         )
+    if bad and asked.period is None:
+        refused = pc.is_in(found.column("flag"), value_set=pa.array(bad, pa.uint8()))
+        found = found.filter(pc.invert(refused))
     stamps = pa.timestamp("us", "UTC")
     for index, name in enumerate(found.column_names):
         if name in ("time", "start", "end"):

@@ -102,11 +102,13 @@ def _district(feature: dict[str, Any], name: str) -> District | None:
     return None if geometry.is_empty else District(title, geometry)
 
 
-def _flat(coordinates: Any) -> Any:
-    """Without heights, which some programs write as null."""
+def _flat(coordinates: Any, depth: int = 4) -> Any:
+    """Without heights, which some programs write as null. Raises TypeError for what is no list of numbers."""
+    if not isinstance(coordinates, list) or not depth:
+        raise TypeError("coordinates are lists of numbers")
     if coordinates and isinstance(coordinates[0], int | float):
         return [float(coordinates[0]), float(coordinates[1])]
-    return [_flat(part) for part in coordinates]
+    return [_flat(part, depth - 1) for part in coordinates]
 
 
 def geojson(found: Outline, thin_m: float = 10.0) -> dict[str, Any]:

@@ -17,10 +17,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from steuerrad.engines.observations import FLAGS
 from steuerrad.kernel import clock
+from steuerrad.modules import climate
 from steuerrad.modules.climate.tests.factories import START, readings, station, stream
 from steuerrad.platform.observations.models import Datastream, Thing
-from steuerrad.platform.observations.store import owning
+from steuerrad.platform.observations.store import observations, owning
+from steuerrad.platform.ui.charts.map_drawing import RAMPS
 
 pytestmark = pytest.mark.django_db
 NOW = START + timedelta(days=2)
@@ -165,7 +168,13 @@ def test_raw_readings_as_csv(warm) -> None:
     response = series(warm, format="csv", start="2024-06-01T00:00:00Z", end="2024-06-01T01:00:00Z")
     rows = list(csv.DictReader(io.StringIO(response.content.decode())))
     assert len(rows) == 6
-    assert rows[0] == {"time": "2024-06-01T00:00:00Z", "value": "10.0", "unit": "Cel", "origin": "city"}
+    assert rows[0] == {
+        "time": "2024-06-01T00:00:00Z",
+        "value": "10.0",
+        "flag": "",
+        "unit": "Cel",
+        "origin": "city",
+    }
 
 
 def test_days_of_the_citys_time(warm) -> None:
@@ -180,6 +189,121 @@ def test_days_of_the_citys_time(warm) -> None:
     assert found["rows"][0][4] == pytest.approx(30)
     in_utc = json.loads(series(warm, format="json", period="P1D", zone="UTC").content)
     assert [row[2] for row in in_utc["rows"]] == [144, 144]
+
+
+def test_days_of_23_and_25_hours(warm) -> None:
+    """The clocks of Berlin went forward on 2024-03-31 and back on 2024-10-27."""
+    other = stream(station("Uhr"), "air_temperature", "Cel", 3600)
+    for first in (datetime(2024, 3, 29, 23, tzinfo=UTC), datetime(2024, 10, 25, 22, tzinfo=UTC)):
+        readings(other, [1.0] * 96, first, 3600)
+    span = {"start": "2024-03-30T00:00:00+01:00", "end": "2024-10-29T00:00:00+01:00"}
+    found = json.loads(series(other, format="json", period="P1D", functions="sum", **span).content)
+    hours = {row[0][:10]: row[2] for row in found["rows"]}
+    assert [hours[f"2024-03-{day}"] for day in (30, 31)] == [24, 23]
+    assert [hours[f"2024-10-{day}"] for day in (26, 27, 28)] == [24, 25, 24]
+
+
+def flagged(one: Datastream, index: int, flag: int) -> None:
+    """Object to the reading with this index."""
+    time = int((START + timedelta(minutes=10 * index)).timestamp() * 1e6)
+    rows = {"stream": [one.pk], "time": [time], "flag": [flag], "tests": ["spike"], "run": ["test"]}
+    with observations() as store:
+        store.flag(pa.table(rows, schema=FLAGS))
+
+
+def test_what_quality_control_objects_to_is_left_out_unless_asked_for() -> None:
+    one = stream(station("Marktplatz"), "air_temperature", "Cel")
+    readings(one, [10.0] * 100 + [45.0] + [10.0] * 187)
+    span = {"period": "dates", "since": "2024-06-01", "until": "2024-06-02"}
+    assert "1 day was hot" in page("station", one.thing_id, **span)
+    flagged(one, 100, 4)
+    for name, number in (("station", one.thing_id), ("series", one.pk)):
+        text = page(name, number, **span)
+        assert "objects to 1 reading of this period; it is left out" in text
+        assert ">45.0<" not in text
+        shown = page(name, number, doubtful="1", **span)
+        assert "marked in the charts" in shown
+        assert "Air temperature, doubtful" in shown
+        assert ">45.0<" in shown
+    assert "1 day was hot" not in page("station", one.thing_id, **span)
+    assert "1 day was hot" in page("station", one.thing_id, doubtful="1", **span)
+    both = page("compare", station=str(one.thing_id), show="temperature", doubtful="1", **span)
+    assert "Air temperature, doubtful" not in both, "in a comparison it has the station's name"
+    assert "Marktplatz, doubtful" in both
+
+
+def test_a_doubtful_latest_value_is_grey_and_not_compared(warm) -> None:
+    other = stream(station("Stadtpark"), "air_temperature", "Cel")
+    readings(other, [99.0] * 288)
+    assert "highest at Stadtpark" in page("index")
+    flagged(other, 287, 3)
+    text = page("index")
+    assert "highest at Stadtpark" not in text
+    assert "Quality control doubts the latest value of 1 station" in text
+
+
+def test_long_charts_without_doubtful_readings_stay_short() -> None:
+    one = stream(station("Lang"), "air_temperature", "Cel")
+    readings(one, [10.0, 20.0] * 1500)
+    flagged(one, 700, 4)
+    from steuerrad.modules.climate import queries
+    from steuerrad.modules.climate.doubts import doubts_of
+    from steuerrad.modules.climate.periods import stretch
+    from steuerrad.modules.climate.pictures import POINTS, thinned
+
+    span = stretch("all", [one.pk])
+    found = queries.Series(one.pk, "air_temperature", one)
+    clean, all_of_it = (thinned(found, span, doubts_of([one.pk], span, shown)) for shown in (False, True))
+    assert len(clean[0]) <= POINTS + 1
+    assert clean[2] != all_of_it[2]
+    assert (min(clean[3]), max(clean[4])) == (10.0, 20.0)
+
+
+def test_downloads_tell_flags_and_leave_out_what_is_doubtful(warm) -> None:
+    flagged(warm, 0, 3)
+    rows = list(csv.DictReader(io.StringIO(series(warm, format="csv").content.decode())))
+    assert [row["flag"] for row in rows[:2]] == ["3", ""]
+    fit = list(csv.DictReader(io.StringIO(series(warm, format="csv", doubtful="without").content.decode())))
+    assert len(rows) - len(fit) == 1
+    day = {"format": "json", "period": "P1D", "functions": "min", "zone": "UTC"}
+    assert json.loads(series(warm, **day).content)["rows"][0][2] == 144
+    assert json.loads(series(warm, doubtful="without", **day).content)["rows"][0][2] == 143
+
+
+def test_stations_of_citizens_stand_apart(warm) -> None:
+    for name, origin, network in (
+        ("Balkon", Thing.CITIZEN, "sensor.community"),
+        ("Schule", Thing.PUBLISHED, "senseBox"),
+    ):
+        one = stream(station(name, origin=origin, network=network), "air_temperature", "Cel")
+        readings(one, [50.0] * 288)
+    text = page("index")
+    assert "highest at Balkon" not in text
+    assert "highest at Schule" not in text
+    apart = text.partition('<h2 id="apart"')[2]
+    assert apart.index("Balkon") > 0
+    assert apart.index("senseBox") > 0
+    assert text.partition('<h2 id="latest"')[2].partition('<h2 id="apart"')[0].count("Balkon") == 0
+
+
+def test_the_page_names_what_can_be_updated_live(warm) -> None:
+    text = page("index")
+    assert f'data-live="/sensors/live?series={warm.pk}"' in text
+    assert f'data-live-spot="{warm.pk}"' in text
+    assert f'data-live-series="{warm.pk}"' in text
+    assert "hidden" in text.partition("data-live=")[2].partition(">")[0], (
+        "without a script nothing is promised"
+    )
+
+
+def test_colours_are_the_same_in_the_script() -> None:
+    script = (Path(climate.__file__).parent / "static/climate/live.js").read_text(encoding="utf-8")
+    body = script.partition("const RAMPS = {")[2].partition("};")[0]
+    told = {
+        line.partition(":")[0].strip(): json.loads(line.partition(":")[2].strip().rstrip(","))
+        for line in body.strip().splitlines()
+    }
+    assert told == {name: [list(stop) for stop in stops] for name, stops in RAMPS.items()}
 
 
 def test_arrow_parquet_and_geojson_hold_the_same(warm) -> None:

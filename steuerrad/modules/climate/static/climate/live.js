@@ -45,9 +45,19 @@ function tell(item) {
     for (const link of document.querySelectorAll(`[data-live-spot="${item.series}"]`)) paint(link, item.value, place.textContent);
   }
   for (const place of document.querySelectorAll(`[data-live-age="${item.series}"]`)) {
+    if (place.dataset.liveTime >= item.time) continue;
     place.dataset.liveTime = item.time;
     place.textContent = age(new Date(item.time));
+    for (const word of place.parentElement.querySelectorAll(":scope > strong")) word.remove(); // no longer old
+    const at = place.parentElement.querySelector(".climate-at");
+    if (at) at.textContent = `(${clock(new Date(item.time))})`;
   }
+}
+
+function clock(moment) {
+  const parts = { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" };
+  const form = new Intl.DateTimeFormat(language, { ...parts, timeZone: bar.dataset.liveZone });
+  return form.format(moment).replace(", ", " ");
 }
 
 function paint(link, value, text) {
