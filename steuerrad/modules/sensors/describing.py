@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext, override
 
 from steuerrad.platform.observations import actions as catalogue
 from steuerrad.platform.observations.models import Datastream, Location, ObservedProperty, Sensor, Thing
@@ -53,8 +55,14 @@ def stream_of(
     return catalogue.save(
         user,
         Datastream(
-            name=f"{label or word.name}, {thing.name}"[:300], thing=thing, sensor=made_by, observed_property=seen,
+            name=f"{_named(label or word.name)}, {thing.name}"[:300], thing=thing, sensor=made_by, observed_property=seen,
             unit_name=unit.name, unit_symbol=unit.symbol, unit_definition=unit.definition, unit_code=unit.code,
             **more,
         ),
     )  # fmt: skip
+
+
+def _named(word: str) -> str:
+    """A word in the language of the installation, as the names of its things are, whoever asks."""
+    with override(settings.LANGUAGE_CODE):
+        return gettext(word)

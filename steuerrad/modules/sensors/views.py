@@ -47,6 +47,7 @@ def things(request: HttpRequest) -> HttpResponse:
     context = {
         "heading": _("Sensors"), "breadcrumbs": crumbs(), "filter_form": form, "total": len(found), "page_obj": page,
         "rows": queries.with_figures(list(page.object_list)), "may_manage": holds_anywhere(request.user, MANAGE),
+        "may_steer": allowed(request.user, MANAGE),
     }  # fmt: skip
     return render(request, "sensors/things.html", context)
 

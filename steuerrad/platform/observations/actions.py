@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Min, Model
 
 from steuerrad.kernel import clock
 from steuerrad.kernel.events import publish
@@ -20,6 +20,7 @@ from steuerrad.platform.observations.models import (
     FeatureOfInterest,
     HistoricalLocation,
     Location,
+    PastFeature,
     Place,
     RemovedStream,
     Thing,
@@ -136,6 +137,7 @@ def remove(user: Any, entity: Model) -> None:
         streams = list(_streams_of(entity))
         title, where = str(entity), ref(entity)
         if isinstance(entity, Location):
+            _remember(entity)
             HistoricalLocation.objects.filter(locations=entity).delete()
         entity.delete()
         now = clock.now()
@@ -144,6 +146,22 @@ def remove(user: Any, entity: Model) -> None:
         )
         record(user, "observations.remove", where, title=title, changes={"datastreams": (len(streams), 0)})
         publish(CHANGED)
+
+
+def _remember(location: Location) -> None:
+    """The standard takes a location's history with it; the observations made there keep their feature all the same."""
+    feature = FeatureOfInterest.objects.filter(thing_location=location).first()
+    if feature is None:
+        return
+    rows = HistoricalLocation.objects.annotate(place=Min("locations")).filter(place=location.pk)
+    steps = list(rows.values_list("thing_id", "time"))
+    told = {thing for thing, _time in steps}
+    beginning = datetime(1970, 1, 1, tzinfo=UTC)
+    steps += [(thing.pk, beginning) for thing in location.things.exclude(pk__in=told)  # type: ignore[attr-defined]
+              if not thing.historical_locations.exists()]  # fmt: skip
+    PastFeature.objects.bulk_create(
+        [PastFeature(thing_id=thing, time=time, feature=feature) for thing, time in steps]
+    )
 
 
 def _streams_of(entity: Model) -> Iterable[int]:

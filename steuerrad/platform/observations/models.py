@@ -131,6 +131,22 @@ class HistoricalLocation(models.Model):
         return f"{self.thing} {self.time.isoformat()}"
 
 
+class PastFeature(models.Model):
+    """Where a thing was since `time`, of a location that is gone: its observations keep their feature."""
+
+    thing = models.ForeignKey(Thing, on_delete=models.CASCADE, related_name="past_features")
+    feature = models.ForeignKey(FeatureOfInterest, on_delete=models.CASCADE, related_name="past_features")
+    time = models.DateTimeField(_("since"))
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("past feature")
+        verbose_name_plural = _("past features")
+
+    def __str__(self) -> str:
+        return f"{self.thing} {self.time.isoformat()}"
+
+
 class Sensor(Entity):
     """An instrument or a procedure. metadata: whatever encoding_type says."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -29,6 +31,8 @@ TO_THINGS: dict[type[Model], str] = {
     ObservedProperty: "datastreams__thing",
     FeatureOfInterest: "thing_location__things",
 }
+#: Further paths to see a feature by: where a thing was once is as open as the thing.
+FORMER = ("thing_location__historical_locations__thing", "past_features__thing")
 #: Words of the catalogue that say nothing about a place or a person.
 SHARED = (Sensor, ObservedProperty)
 
@@ -55,13 +59,21 @@ def visible(user: Any, model: type[Model]) -> QuerySet[Any]:
     if allowed(user, READ) or model in SHARED:
         return rows
     path = TO_THINGS[model]
-    prefix = f"{path}__" if path else ""
-    seen = Q(**{f"{prefix}public": True})
-    if own := own_organisations(user, READ):
-        seen |= Q(**{f"{prefix}organisation__in": own})
+    own = own_organisations(user, READ)
+    if model is FeatureOfInterest:
+        of_any = (rows.filter(_seen(one, own)).values("pk") for one in (path, *FORMER))
+        return rows.filter(functools.reduce(operator.or_, (Q(pk__in=some) for some in of_any)))
+    seen = _seen(path, own)
     if path in ("", "thing"):
         return rows.filter(seen)
     return rows.filter(pk__in=rows.filter(seen).values("pk"))  # a join to many would repeat rows
+
+
+def _seen(path: str, own: set[int]) -> Q:
+    """Tied by the path to a thing that is open, or of one of these organisations."""
+    prefix = f"{path}__" if path else ""
+    seen = Q(**{f"{prefix}public": True})
+    return seen | Q(**{f"{prefix}organisation__in": own}) if own else seen
 
 
 def visible_streams(user: Any) -> QuerySet[Datastream]:

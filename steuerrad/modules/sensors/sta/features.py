@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from django.db.models import Min
 
 from steuerrad.engines.observations import micros
-from steuerrad.platform.observations.models import Datastream, FeatureOfInterest, HistoricalLocation, Thing
+from steuerrad.platform.observations.models import (
+    Datastream,
+    FeatureOfInterest,
+    HistoricalLocation,
+    PastFeature,
+    Thing,
+)
 
 Span = tuple[int | None, int | None, int]
 
@@ -46,7 +52,7 @@ class Features:
 
 
 def features(streams: Iterable[int] | None = None) -> Features:
-    """The features of these streams, or of all, in four queries."""
+    """The features of these streams, or of all, in five queries."""
     rows = Datastream.objects.all() if streams is None else Datastream.objects.filter(pk__in=list(streams))
     things = dict(rows.order_by().values_list("pk", "thing_id"))
     numbers = set(things.values())
@@ -60,11 +66,16 @@ def features(streams: Iterable[int] | None = None) -> Features:
     current = Thing.objects.order_by().annotate(place=Min("locations"))
     if streams is not None:
         history, current = history.filter(thing__in=numbers), current.filter(pk__in=numbers)
-    for thing, time, place in history.values_list("thing_id", "time", "place"):
-        if place is not None:
-            times, keys = steps.setdefault(thing, ([], []))
-            times.append(micros(time))
-            keys.append(known.get(place))
+    past = PastFeature.objects.order_by()
+    if streams is not None:
+        past = past.filter(thing__in=numbers)
+    was = [(thing, time, known.get(place)) for thing, time, place in history.values_list("thing_id", "time", "place")
+           if place is not None]  # fmt: skip
+    gone = list(past.values_list("thing_id", "time", "feature_id"))
+    for thing, time, key in sorted([*was, *gone], key=lambda row: row[1]) if gone else was:
+        times, keys = steps.setdefault(thing, ([], []))
+        times.append(micros(time))
+        keys.append(key)
     for thing, place in current.values_list("pk", "place"):
         if place is not None and thing not in steps:
             steps[thing] = ([0], [known.get(place)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -187,3 +187,25 @@ def test_every_write_is_in_the_log_once(coordinator) -> None:
         ("observations.create", [None, "A"]),
         ("observations.change", ["A", "B"]),
     ]
+
+
+def test_observations_of_a_place_that_was_deleted_keep_their_feature() -> None:
+    thing = actions.save(None, Thing(name="Mobile", public=True))
+    first, second = (
+        actions.save(
+            None, Location(name=name, geometry={"type": "Point", "coordinates": [7.2, 51.4 + place]})
+        )
+        for place, name in enumerate(("A", "B"))
+    )
+    actions.place(None, thing, [first], at=datetime(2024, 1, 1, tzinfo=UTC))
+    actions.place(None, thing, [second], at=datetime(2024, 2, 1, tzinfo=UTC))
+    feature = FeatureOfInterest.objects.get(thing_location=first)
+    visitor = AnonymousUser()
+    assert feature in queries.visible(visitor, FeatureOfInterest), "of a past place of an open thing"
+    actions.remove(None, first)
+    feature.refresh_from_db()
+    assert feature.thing_location is None
+    assert [(row.thing, row.time.month) for row in feature.past_features.all()] == [(thing, 1)]
+    assert feature in queries.visible(visitor, FeatureOfInterest)
+    Thing.objects.update(public=False)
+    assert not queries.visible(visitor, FeatureOfInterest).exists()

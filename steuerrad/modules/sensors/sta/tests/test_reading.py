@@ -47,7 +47,7 @@ def test_the_number_of_queries_does_not_grow_with_the_answer(service: Service) -
             f"Things?$expand=Locations,HistoricalLocations,Datastreams($expand=Sensor,ObservedProperty,{newest})",
             10,
         ),
-        ("Observations?$expand=Datastream($expand=Thing($expand=Locations)),FeatureOfInterest", 12),
+        ("Observations?$expand=Datastream($expand=Thing($expand=Locations)),FeatureOfInterest", 13),
         ("Locations?$expand=Things($expand=Datastreams($count=true))&$count=true", 10),
         ("Things?$filter=Datastreams/Observations/result gt 0 and Locations/name ne 'x'", 5),
     ):
@@ -179,6 +179,10 @@ def test_the_feature_is_where_the_thing_was(service: Service) -> None:
     assert old["@iot.count"] == 2
     feature = service.get("FeaturesOfInterest?$filter=name eq 'old'&$expand=Observations")["value"][0]
     assert [row["phenomenonTime"][:4] for row in feature["Observations"]] == ["2022"]
+    gone = service.get("Locations?$filter=name eq 'old'")["value"][0]["@iot.id"]
+    assert service.ask("DELETE", f"Locations({gone})")[0] == 200
+    rows = service.get("Observations?$expand=FeatureOfInterest")["value"]
+    assert [row["FeatureOfInterest"]["name"] for row in rows] == ["older", "older", "old", "L0"]
 
 
 @pytest.mark.django_db
