@@ -10,6 +10,7 @@ at the start everything newer than the state is taken from the store once more.
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,9 +18,11 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
+from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 
-from steuerrad.engines.observations import micros, moment
+from steuerrad.engines.observations import Follower, micros, moment
 from steuerrad.kernel import clock
 from steuerrad.modules.sensors.alerts import raising
 from steuerrad.modules.sensors.alerts.matching import Watched, watched
@@ -45,6 +48,7 @@ REFRESH_S, LAZY_S, TEND_S = 20.0, 60.0, 10.0
 PAUSE_S = 600
 MOST_ROWS = 200_000
 NEVER = float("-inf")
+LEASE, LEASE_S = "sensors.alerts.leader", 30.0
 STREAMS_AT_ONCE = 200
 Pair = tuple[int, int]
 Rows = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
@@ -57,6 +61,25 @@ class Held:
     watch: Watch
     dirty: bool = False
     lag: bool = False
+
+
+class Leader:
+    """Of several machines with one store (ADR 0016) one evaluates: the holder of a row in the shared cache, for LEASE_S seconds
+    after it last said so.
+    """
+
+    def __init__(self) -> None:
+        self.name, self.until = uuid.uuid4().hex, NEVER
+
+    def leads(self) -> bool:
+        now = time.monotonic()
+        if now < self.until - LEASE_S / 2:
+            return True
+        if cache.add(LEASE, self.name, LEASE_S) or (
+            cache.get(LEASE) == self.name and cache.touch(LEASE, LEASE_S)
+        ):
+            self.until = now + LEASE_S
+        return now < self.until
 
 
 @dataclass
@@ -73,26 +96,46 @@ class Evaluator:
     streams: Any = None
 
     def __post_init__(self) -> None:
-        self.follower = self.store.writer.follow(FOLLOWER)
+        self.follower: Follower | None = None
+        self.leader = Leader() if settings.OBSERVATIONS_URL else None
 
     def step(self, wait: float = 0.0) -> int:
         """One pass over what is new; returns how many rows were looked at. A fault leaves everything as before the pass."""
         try:
+            if not self._leads():
+                time.sleep(wait)
+                return 0
             if time.monotonic() - self.refreshed >= REFRESH_S:
                 self.refresh()
-            found = self.follower.read(MOST_ROWS, wait)
-            if not found:
+            if self.follower is None:
+                time.sleep(wait)
                 return 0
-            rows = self._take([one.table for one in found])
+            found = self.follower.read(MOST_ROWS, wait)
+            rows = self._take([one.table for one in found]) if found else 0
+            if self.leader is not None:  # what other machines took in is in the store, but not in our journal
+                rows += self._catch_up(self.held)
         except BaseException:
             self.forget()
             raise
-        self.follower.done(found[-1].seq)
+        if found:
+            self.follower.done(found[-1].seq)
         return rows
+
+    def _leads(self) -> bool:
+        """Whether this is the one process that evaluates. Who takes over begins with what the database says."""
+        if self.leader is None:
+            return True
+        if self.leader.leads():
+            return True
+        if self.refreshed != NEVER:
+            self.forget()
+        return False
 
     def tend(self) -> None:
         """What time alone brings about."""
         try:
+            if not self._leads():
+                return
             self.refresh()
             raising.close_unwatched(self.rules)
             raising.update_worst(self.furthest)
@@ -107,7 +150,7 @@ class Evaluator:
     def forget(self) -> None:
         """Begin again at what the database and the follower's position say."""
         self.held, self.rules, self.by_stream, self.revisions, self.refreshed = {}, [], {}, {}, NEVER
-        self.follower = self.store.writer.follow(FOLLOWER)
+        self.follower = None
 
     def refresh(self) -> None:
         """Read the rules anew; series that are new to a rule are caught up with from the store."""
@@ -123,10 +166,20 @@ class Evaluator:
         wanted = {(one.pk, stream) for stream, rules in self.by_stream.items() for one in rules}
         same = {pk for pk, revision in self.revisions.items() if before.get(pk) == revision}
         self.held = {pair: held for pair, held in self.held.items() if pair in wanted and pair[0] in same}
+        self._follow(bool(wanted))
         if missing := wanted - self.held.keys():
             self._load(missing)
             self._catch_up(missing)
         self.refreshed = time.monotonic()
+
+    def _follow(self, needed: bool) -> None:
+        """Where no rule looks at values nobody reads the journal; who begins to read catches up from the store."""
+        if needed and self.follower is None:
+            self.follower = self.store.writer.follow(FOLLOWER)
+        elif not needed:
+            follower = self.follower or self.store.writer.follow(FOLLOWER)
+            follower.forget()
+            self.follower = None
 
     def _load(self, pairs: set[Pair]) -> None:
         for row in RuleState.objects.filter(rule__in={pk for pk, _stream in pairs}):
@@ -141,8 +194,9 @@ class Evaluator:
                 if (one.pk, stream) in pairs and (one.pk, stream) not in self.held:
                     self.held[(one.pk, stream)] = Held(Watch(last=micros(now - back)), dirty=True)
 
-    def _catch_up(self, pairs: Iterable[Pair]) -> None:
+    def _catch_up(self, pairs: Iterable[Pair]) -> int:
         """What the store has beyond the states: also what a follower that lagged too far could not be given."""
+        rows = 0
         since: dict[int, int] = {}
         for pk, stream in pairs:
             last = self.held[(pk, stream)].watch.last or 0
@@ -154,10 +208,11 @@ class Evaluator:
             after: tuple[int, int] | None = None
             while True:
                 table = self.store.rows(some, start=start, limit=MOST_ROWS, after=after)
-                self._take([table], late=False)
+                rows += self._take([table], late=False)
                 if table.num_rows < MOST_ROWS:
                     break
                 after = (table["stream"][-1].as_py(), table["time"][-1].as_py())
+        return rows
 
     def _take(self, tables: Sequence[pa.Table], *, late: bool = True) -> int:
         """Hold rows against the rules; what follows from them is written in one transaction. Returns how many."""

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.core.cache import cache
 
-from steuerrad.engines.observations import batch, micros
+from steuerrad.engines.observations import Follower, batch, micros
 from steuerrad.kernel import clock
 from steuerrad.modules.sensors.alerts import evaluating
 from steuerrad.modules.sensors.alerts.evaluating import Evaluator
@@ -98,7 +99,7 @@ def test_killed_before_the_commit_nothing_has_happened_and_after_it_nothing_happ
     assert not Notification.objects.exists()
     second = Evaluator(store)
     with monkeypatch.context() as patch:
-        patch.setattr(second.follower, "done", killed)
+        patch.setattr(Follower, "done", killed)
         with pytest.raises(KilledError):
             second.step()
     assert Alert.objects.count() == 1
@@ -113,6 +114,7 @@ def test_what_the_follower_lost_is_taken_from_the_store(store) -> None:
     make_rule(air)
     watch = Evaluator(store)
     watch.step()
+    assert watch.follower is not None
     watch.follower.forget()
     send(store, air, (-8, 31))
     again = Evaluator(store)  # its follower begins behind the value
@@ -322,3 +324,38 @@ def test_states_are_written_only_where_more_than_the_time_changed(store, monkeyp
     send(store, air, (-2, 35))
     watch.step()
     assert RuleState.objects.get().watch["open"] == micros(NOW - 2 * MINUTE)
+
+
+def test_without_rules_about_values_nobody_reads_the_journal(store) -> None:
+    (air,) = station("air_temperature")
+    watch = Evaluator(store)
+    send(store, air, (-3, 35))
+    assert watch.step() == 0
+    assert evaluating.FOLLOWER not in store.writer.followers.positions
+    one = make_rule(air)
+    watch.step()
+    assert evaluating.FOLLOWER in store.writer.followers.positions
+    assert Alert.objects.count() == 1
+    AlertRule.objects.filter(pk=one.pk).update(enabled=False)
+    watch.step()
+    assert evaluating.FOLLOWER not in store.writer.followers.positions
+
+
+def test_of_several_machines_one_evaluates_also_what_others_took_in(store) -> None:
+    (air,) = station("air_temperature")
+    make_rule(air)
+    first, second = Evaluator(store), Evaluator(store)
+    first.leader, second.leader = evaluating.Leader(), evaluating.Leader()
+    first.step()
+    second.step()
+    assert (first.held != {}, second.held) == (True, {})
+    send(store, air, (-3, 35))
+    assert first.follower is not None
+    first.follower.read()  # as if it had come to the journal of another machine
+    assert (first.step(), second.step()) == (1, 0)
+    cache.delete(evaluating.LEASE)  # the first machine is gone
+    first.leader.until = evaluating.NEVER
+    send(store, air, (-2, 20))
+    second.step()
+    assert list(Alert.objects.values_list("state", flat=True)) == ["closed"]
+    assert not first.leader.leads()

@@ -31,7 +31,12 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                told.taken.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+                told.taken.append(
+                    (
+                        {name.lower(): text for name, text in self.headers.items()},
+                        self.rfile.read(int(self.headers["Content-Length"])),
+                    )
+                )
                 code = told.answers.pop(0) if len(told.answers) > 1 else told.answers[0]
                 self.send_response(code)
                 if code == 302:
@@ -81,9 +86,9 @@ def test_the_beginning_comes_before_the_end_signed_and_under_its_own_key(waiting
     secret = webhooks.secret_of(waiting).encode()
     now = int(clock.now().timestamp())
     assert all(
-        verified(secret, headers["Steuerrad-Signature"], body, now) for headers, body in receiver.taken
+        verified(secret, headers["steuerrad-signature"], body, now) for headers, body in receiver.taken
     )
-    assert len({headers["Idempotency-Key"] for headers, _body in receiver.taken}) == 2
+    assert len({headers["idempotency-key"] for headers, _body in receiver.taken}) == 2
     assert webhooks.send_due() == {}
     assert len(receiver.taken) == 2
 
@@ -95,7 +100,7 @@ def test_what_is_not_taken_is_tried_again_later_and_holds_back_what_follows(wait
     assert webhooks.send_due() == {}, "not before its time"
     noon(NOW + timedelta(seconds=BACK_OFF_S[0]))
     assert webhooks.send_due() == {"sent": 2}
-    keys = [headers["Idempotency-Key"] for headers, _body in receiver.taken]
+    keys = [headers["idempotency-key"] for headers, _body in receiver.taken]
     assert keys[0] == keys[1] != keys[2]
     assert receiver.taken[0][1] == receiver.taken[1][1]
 
