@@ -19,6 +19,7 @@ from steuerrad.engines.observations.reading import numbers
 from steuerrad.engines.observations.times import DAY, HOUR
 
 OF_SUMS = {"mean": "sum(total) / sum(n)", "sum": "sum(total)", "min": "min(low)", "max": "max(high)"}
+OF_HOURS = {"mean": "total / n", "sum": "total", "min": "low", "max": "high"}  # each hour stands in one row
 OF_ROWS = {
     "mean": "sum(value) / count(value)",
     "sum": "sum(value)",
@@ -52,10 +53,23 @@ def aggregate(
         raise TooMuch(f"{groups} periods are more than {place.options.most_rows}")
     summable = not without and all(name in SUMMABLE for name in functions) and slot >= HOUR
     source = sums(wanted, low, high, slot) if summable else plain(wanted, low, high, without)
-    number = "sum(n)::int8" if summable else "count(value)"
-    chosen = [f"{number} AS count", *(f'{expression(name, summable)} AS "{name}"' for name in functions)]
-    query = bucketed(source, chosen, bounds, width)
+    if summable and width == HOUR:
+        query = hours(source, functions)
+    else:
+        number = "sum(n)::int8" if summable else "count(value)"
+        chosen = [f"{number} AS count", *(f'{expression(name, summable)} AS "{name}"' for name in functions)]
+        query = bucketed(source, chosen, bounds, width)
     return place.table(query.sql, query.values, empty(functions).schema)
+
+
+def hours(source: Query, functions: Sequence[str]) -> Query:
+    """The sums as they are: a whole hour comes from them, a part of one from the rows, never both."""
+    listed = ", ".join(f'{OF_HOURS[name]} AS "{name}"' for name in functions)
+    return Query(
+        f'SELECT stream, time AS start, time + {HOUR} AS "end", n AS count, {listed} '
+        f"FROM ({source.sql}) AS source ORDER BY stream, start",
+        source.values,
+    )
 
 
 def expression(name: str, summable: bool) -> str:

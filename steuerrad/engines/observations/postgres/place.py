@@ -27,6 +27,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 SCHEMA, NAME = "observations", re.compile(r"[a-z_][a-z0-9_]{0,40}")
 CONNECT_SECONDS = 5
+# Sums of many streams are grouped in memory; compiling a query takes longer than all but the largest ones.
+TUNING = {"work_mem": "64MB", "jit": "off"}
 LOCK_SECONDS = 60
 # The network or the machine: the same write may go through later. 08 connection, 25 a standby that does not take writes
 # (yet), 40 another writer was first, 53 no room or no memory, 55P03 locked, 57 shut down, 58 input and output.
@@ -47,7 +49,10 @@ def split(url: str) -> tuple[str, str]:
         given = conninfo_to_dict(plain)
     except psycopg.Error as error:
         raise StoreFault(f"the address of the observations is no postgresql://...: {error}") from None
-    options = f"{given.get('options') or ''} -c search_path={schema} -c lock_timeout={LOCK_SECONDS}s".strip()
+    words = {"search_path": schema, "lock_timeout": f"{LOCK_SECONDS}s", **TUNING}
+    options = " ".join(
+        [given.get("options") or "", *(f"-c {key}={value}" for key, value in words.items())]
+    ).strip()
     defaults = {"connect_timeout": CONNECT_SECONDS, "application_name": "steuerrad observations",
                 "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}  # fmt: skip
     return make_conninfo("", **{**defaults, **given, "options": options}), schema

@@ -40,9 +40,9 @@ def condition(streams: Sequence[int] | None, start: int | None, end: int | None,
     if streams is not None:
         if not streams:
             found.add("FALSE")
-        elif len(streams) == streams[-1] - streams[0] + 1:
-            found.add("stream BETWEEN %s AND %s", streams[0], streams[-1])
-        else:
+        elif len(streams) == 1:
+            found.add("stream = %s", streams[0])
+        else:  # not BETWEEN: that would walk over all times of all streams between
             found.add("stream = ANY(%s::int[])", list(streams))
     if start is not None:
         found.add("time >= %s", start)
