@@ -135,6 +135,8 @@ class Room:
                 yield cursor
             except duckdb.InterruptException:
                 raise TooMuch(f"the read took longer than {limit:g} s") from None
+            except duckdb.OutOfMemoryException:
+                raise TooMuch("the read needs more memory than it may have") from None
             finally:
                 self._running.pop(key, None)
             self._free.put(cursor)  # one that raised is thrown away

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
@@ -17,7 +18,15 @@ from django.db import close_old_connections
 from steuerrad.engines.observations import BatchError, Busy, JournalFull, Unavailable
 from steuerrad.modules.sensors.server import live, parsing, streaming
 from steuerrad.modules.sensors.server.arrow_bodies import arrow_stream
-from steuerrad.modules.sensors.server.bodies import Headers, Receive, RefusedError, Room, received
+from steuerrad.modules.sensors.server.bodies import (
+    MOST_BODY,
+    MOST_JSON,
+    Headers,
+    Receive,
+    RefusedError,
+    Room,
+    received,
+)
 from steuerrad.modules.sensors.server.gathering import Gatherer
 from steuerrad.modules.sensors.server.senders import VISITOR, Memory, let_in, sender_of
 from steuerrad.modules.sensors.sta.app import ANYWHERE, answer
@@ -39,7 +48,7 @@ ORIGINS: Headers = [(name.lower().encode(), value.encode()) for name, value in A
 #: Questions that may wait or be worked on at once.
 MOST_ASKING = 256
 #: Bodies larger than this are read in a thread: a thousand rows of a data array have 50 KB.
-LARGE = 128 * 1024
+LARGE, HUGE = 128 * 1024, 4 * 1024**2
 #: Answers are handed on in pieces, each when the one before has gone: a slow reader holds its answer, not a copy as well.
 PIECE = 256 * 1024
 
@@ -58,6 +67,7 @@ class DataServer:
         self._passes: Memory[tuple[int, int], bool] = Memory()
         self._bodies, self._answers = Room(), Room()
         self._asking = 0
+        self._huge = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,7 +93,7 @@ class DataServer:
         given = dict(scope["headers"])
         if method not in ("POST", "PUT", "PATCH", "DELETE"):
             return await self._long_way(scope, given, b"")
-        async with received(given, receive, self._bodies) as body:
+        async with received(given, receive, self._bodies, MOST_BODY if path == BULK else MOST_JSON) as body:
             if method == "POST":
                 try:
                     if path == BULK:
@@ -160,8 +170,11 @@ class DataServer:
             raise RefusedError(400, f"body: {reason}") from error
 
     async def _beside(self, size: int, work: Callable[[], Result]) -> Result:
-        """Large bodies are read in a thread, so that they do not hold up everybody else."""
-        return await self._in_thread(work) if size > LARGE else work()
+        """Large bodies are read in a thread, so that they do not hold up everybody else; huge ones one at a time."""
+        if size <= LARGE:
+            return work()
+        async with self._huge if size > HUGE else contextlib.nullcontext():
+            return await self._in_thread(work)
 
     async def _long_way(self, scope: Scope, given: dict[bytes, bytes], body: bytes) -> Any:
         method, path = scope["method"], scope["path"]

@@ -11,8 +11,8 @@ from typing import Any
 Headers = list[tuple[bytes, bytes]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-#: A batch of 1,000,000 rows in Arrow has 24 MB.
-MOST_BODY = 64 * 1024**2
+#: A batch of 1,000,000 rows in Arrow has 24 MB. JSON takes up to 24 times its size when it is read ("{},{},…").
+MOST_BODY, MOST_JSON = 64 * 1024**2, 32 * 1024**2
 #: What all bodies that are being received or worked on may hold together.
 TOGETHER = 256 * 1024**2
 #: A sender is waited for so long, and then as long as it brings this much a second: that of a poor mobile link.
@@ -39,9 +39,7 @@ class Room:
     def take(self, size: int) -> None:
         """Raises RefusedError when there is no room; one alone always has it."""
         if self.held and self.held + size > self.most:
-            raise RefusedError(
-                503, "Too much is being moved at once; come again.", [(b"retry-after", b"5"), CLOSE]
-            )
+            raise RefusedError(503, "Too much is being moved at once; come again.", [(b"retry-after", b"5")])
         self.held += size
 
     def give(self, size: int) -> None:
@@ -49,14 +47,16 @@ class Room:
 
 
 @contextlib.asynccontextmanager
-async def received(given: dict[bytes, bytes], receive: Receive, room: Room) -> AsyncIterator[bytes]:
+async def received(
+    given: dict[bytes, bytes], receive: Receive, room: Room, most: int = MOST_BODY
+) -> AsyncIterator[bytes]:
     """The whole body; its bytes count in the room for as long as the block lasts. Raises RefusedError."""
     encoding = given.get(b"content-encoding", b"identity").strip().lower()
     if encoding not in (b"", b"identity"):
-        raise RefusedError(415, "Content-Encoding: send the body as it is, not compressed.", [CLOSE])
+        raise RefusedError(415, "Content-Encoding: send the body as it is, not compressed.")
     stated = given.get(b"content-length", b"0")
-    if not stated.isdigit() or int(stated) > MOST_BODY:
-        raise _too_large()
+    if not stated.isdigit() or int(stated) > most:
+        raise _too_large(most)
     parts: list[bytes] = []
     held = 0
     begin = time.monotonic()
@@ -69,8 +69,8 @@ async def received(given: dict[bytes, bytes], receive: Receive, room: Room) -> A
             room.take(len(part))
             held += len(part)
             parts.append(part)
-            if held > MOST_BODY:
-                raise _too_large()
+            if held > most:
+                raise _too_large(most)
             if not message.get("more_body"):
                 break
         body = parts[0] if len(parts) == 1 else b"".join(parts)
@@ -88,5 +88,5 @@ async def _next(receive: Receive, deadline: float) -> MutableMapping[str, Any]:
         raise RefusedError(408, "The body comes too slowly.", [CLOSE]) from None
 
 
-def _too_large() -> RefusedError:
-    return RefusedError(413, f"More than {MOST_BODY // 1024**2} MB at once.", [CLOSE])
+def _too_large(most: int) -> RefusedError:
+    return RefusedError(413, f"More than {most // 1024**2} MB at once.")

@@ -17,6 +17,8 @@ HEAD_S = 15.0
 MOST_HEAD = 64 * 1024
 #: Somebody who is sent an answer takes at least this much in this time.
 STALL_S, LEAST_READ = 20.0, 16 * 1024
+#: The rest of a body that nobody wants is awaited for so long.
+LINGER_S = 10.0
 MOST_CONNECTIONS = 4_000
 
 
@@ -25,6 +27,7 @@ class Patient(HttpToolsProtocol):
 
     _head_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
+    _linger_timer: asyncio.TimerHandle | None = None
     _head = 0
 
     def connection_made(self, transport: Any) -> None:
@@ -37,6 +40,7 @@ class Patient(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_timer = _cancelled(self._head_timer)
         self._stall_timer = _cancelled(self._stall_timer)
+        self._linger_timer = _cancelled(self._linger_timer)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -53,10 +57,19 @@ class Patient(HttpToolsProtocol):
         self._head = 0
         super().on_headers_complete()
 
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._await_head()
+
+    def on_message_complete(self) -> None:
+        self._linger_timer = _cancelled(self._linger_timer)
+        super().on_message_complete()
+
     def on_response_complete(self) -> None:
+        """A body that was refused is read to its end, if that is near: who is still sending would not hear the reason."""
         super().on_response_complete()
         if not self.pipeline and self.cycle.response_complete and self.cycle.more_body:
-            self.transport.close()  # the rest of a body that nobody wants
+            self._linger_timer = self.loop.call_later(LINGER_S, self.transport.close)
 
     def send_400_response(self, msg: str) -> None:
         self._end(400, msg)
@@ -70,7 +83,7 @@ class Patient(HttpToolsProtocol):
         super().resume_writing()
 
     def _idle(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
+        return self._linger_timer is None and (self.cycle is None or self.cycle.response_complete)
 
     def _await_head(self) -> None:
         if self._head_timer is None:

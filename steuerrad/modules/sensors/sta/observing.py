@@ -15,12 +15,14 @@ from steuerrad.modules.sensors.sta.bodies import Body, linked_id, moment_of
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.doors import enter, feature
 from steuerrad.modules.sensors.sta.entities import BY_NAME
-from steuerrad.modules.sensors.sta.faults import BadRequest, Fault, Unavailable
+from steuerrad.modules.sensors.sta.faults import BadRequest, Fault, TooLarge, Unavailable
 from steuerrad.modules.sensors.sta.parsing import read_period
 
 OBSERVATION = BY_NAME["Observation"]
 #: Whole numbers beyond this are not exact as a double; they are kept as they came.
 EXACT = 2**53
+#: Rows of one request that are looked at one by one.
+MOST_CAREFUL = 50_000
 #: A row as the store keeps it.
 Row = dict[str, Any]
 
@@ -155,8 +157,10 @@ def create_observations(body: Any, context: Context) -> list[str]:
         raise BadRequest("a list of objects with Datastream, components and dataArray is wanted", "body")
     answers: list[list[str | None]] = []
     tables: list[pa.Table] = []
+    parts = [group.get("dataArray") for group in body if isinstance(group, dict)]
+    large = sum(len(rows) for rows in parts if isinstance(rows, list)) > MOST_CAREFUL
     for number, group in enumerate(body):
-        table, faults = _group(group, context, f"body/{number}")
+        table, faults = _group(group, context, f"body/{number}", large=large)
         tables.append(table)
         answers.append(faults)
     whole = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
@@ -174,7 +178,7 @@ def _addresses(tables: list[pa.Table], answers: list[list[str | None]], base: st
     return found
 
 
-def _group(group: Any, context: Context, place: str) -> tuple[pa.Table, list[str | None]]:
+def _group(group: Any, context: Context, place: str, *, large: bool) -> tuple[pa.Table, list[str | None]]:
     """One object of the dataArray: its observations as a table, and the fault of each row or None."""
     if not isinstance(group, dict) or not isinstance(group.get("components"), list):
         raise BadRequest("an object with Datastream, components and dataArray is wanted", place)
@@ -193,6 +197,11 @@ def _group(group: Any, context: Context, place: str) -> tuple[pa.Table, list[str
         table = _quick(stream, components, rows)
         if table is not None:
             return table, [None] * len(rows)
+    if large:  # a row costs fifty times one of those that are read by column
+        raise TooLarge(
+            f"of more than {MOST_CAREFUL:,} rows at once each must have an instant, a number and nothing rare; send fewer",
+            place,
+        )
     return _careful(stream, components, rows, context)
 
 
