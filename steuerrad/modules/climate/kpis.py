@@ -83,7 +83,9 @@ def covered(keys: tuple[str, ...] | None) -> KpiResult:
         return unknown(_("The city's outline is not known (outline.geojson in the city's folder)."))
     found = counted_stations(keys)
     points = [one.point for one in found if one.point]
-    if found and not points:
+    if not found:
+        return unknown(_("No station of the city has sent a figure yet; simulated ones do not count."))
+    if not points:
         return unknown(_("No station has a place."))
     value = Decimal(str(round(share(city, points, RADIUS_M), 1)))
     note = _(
@@ -93,10 +95,12 @@ def covered(keys: tuple[str, ...] | None) -> KpiResult:
     return KpiResult(value, clock.today(), note % told, inputs=told)
 
 
+@guarded
 def coverage() -> KpiResult:
     return covered(None)
 
 
+@guarded
 def air_coverage() -> KpiResult:
     return covered(AIR)
 

@@ -56,11 +56,13 @@ def test_only_simulated_devices_leave_everything_unknown() -> None:
 def test_coverage_of_a_square_city(monkeypatch: pytest.MonkeyPatch) -> None:
     city = box(7.15, 51.47, 7.25, 51.53)
     monkeypatch.setattr(kpis, "area", lambda: city)
-    stream(station(), "air_temperature", "Cel")
-    stream(station("simulated", origin=Thing.SIMULATED), "pm10", "ug/m3")
+    one = stream(station(), "air_temperature", "Cel")
+    readings(stream(station("simulated", origin=Thing.SIMULATED), "pm10", "ug/m3"), [1.0])
+    assert kpis.coverage().value is None, "described, but it never sent anything"
+    readings(one, [1.0])
     wide, tall = 0.1 * 111.195 * 0.6225, 0.06 * 111.195  # km; cos of 51.5 degrees
     assert float(kpis.coverage().value or 0) == pytest.approx(100 * 3.1416 / (wide * tall), abs=0.1)
-    assert kpis.air_coverage().value == 0, "the only station for the air is simulated"
+    assert kpis.air_coverage().value is None, "the only station for the air is simulated"
     both = [(7.2, 51.5), (7.2, 51.5)]
     assert share(city, both, 1000) == pytest.approx(share(city, both[:1], 1000))
     assert share(city, [(7.2, 51.5)], 50_000) == pytest.approx(100)
