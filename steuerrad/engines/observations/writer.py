@@ -7,7 +7,9 @@ and the number of the journal, stored in the same transaction as the rows, keeps
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -68,6 +70,8 @@ class Writer:
         self.deads = Deads(store)
         self.followers = Followers(store, journal)
         self.applier = Applier(journal, store, self.deads, self._applied, self.followers)
+        # A connection of DuckDB that outlives the interpreter is reported as leaked by its bindings (nanobind).
+        atexit.register(self._at_exit, os.getpid())
 
     def submit(self, table: pa.Table) -> Future[Receipt]:
         """Queue a batch; the future gives a receipt when it is on the disk, or raises JournalFull.
@@ -162,11 +166,17 @@ class Writer:
         if self._closed:
             return
         self._closed = True
+        atexit.unregister(self._at_exit)
         self.journal.close()
         self.applier.close()
         self.store.close()
         if self._lock:
             self._lock.release()
+
+    def _at_exit(self, pid: int) -> None:
+        """Of the process that opened it, not of its forks."""
+        if os.getpid() == pid:
+            self.close()
 
     def __enter__(self) -> Writer:
         return self

@@ -105,6 +105,19 @@ def test_a_damaged_entry_of_the_journal_is_buried_at_the_start(tmp_path: Path) -
         assert writer.store.count() == 2
 
 
+def test_a_program_that_forgets_to_close_ends_in_order(tmp_path: Path) -> None:
+    """What is open at the end is closed; DuckDB's bindings would report it as leaked."""
+    program = (
+        "import sys; from pathlib import Path; from steuerrad.engines.observations import batch, open_folder\n"
+        "writer = open_folder(Path(sys.argv[1])); writer.submit(batch(1, [1], [1.0])).result()\n"
+        "writer.barrier(); print(writer.store.count())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert (ended.stdout.strip(), ended.stderr) == ("1", "")
+
+
 def test_a_second_opener_is_told_who_has_the_folder(tmp_path: Path) -> None:
     with open_folder(tmp_path, SMALL):
         with pytest.raises(InUse, match=str(os.getpid())) as told:
