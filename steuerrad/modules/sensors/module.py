@@ -6,6 +6,7 @@ from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.sensors.alerts.cards import CARDS as ALERT_CARDS
 from steuerrad.modules.sensors.alerts.demo import DEMO as ALERT_DEMO
 from steuerrad.modules.sensors.alerts.jobs import JOBS as ALERT_JOBS
+from steuerrad.modules.sensors.alerts.permissions import ACKNOWLEDGE
 from steuerrad.modules.sensors.alerts.permissions import PERMISSIONS as ALERT_PERMISSIONS
 from steuerrad.modules.sensors.alerts.search import SEARCH as ALERT_SEARCH
 from steuerrad.modules.sensors.alerts.topics import TOPICS as ALERT_TOPICS
@@ -30,7 +31,12 @@ module = Module(
     summary=_("Every sensor in, every standard out: devices, datastreams and their observations"),
     urls="steuerrad.modules.sensors.urls",
     url_prefix="",
-    navigation=(NavigationItem(_("Sensors"), "sensors:things", order=240),),
+    navigation=(
+        NavigationItem(_("Sensors"), "sensors:things", order=240),
+        NavigationItem(
+            _("Alerts"), "sensors:alerts", order=245, permission=ACKNOWLEDGE, under="sensors:things"
+        ),
+    ),
     api="steuerrad.modules.sensors.api:router",
     permissions=ALERT_PERMISSIONS,
     cards=ALERT_CARDS,

@@ -57,7 +57,7 @@ class AlertFilterForm(forms.Form):
         label=_("State"), required=False,
         choices=[("going", _("going on")), ("all", _("All")), *Alert.STATES],
     )  # fmt: skip
-    level = forms.ChoiceField(label=_("Level at least"), required=False, choices=[("", _("All")), *LEVELS])
+    level = forms.ChoiceField(label=_("Alert level at least"), required=False, choices=[("", _("All")), *LEVELS])
     rule = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
 
 
@@ -102,7 +102,7 @@ class RuleForm(forms.Form):
         label=_("Pass over values that are not possible"), required=False, initial=True,
         help_text=_("They are a fault of the sensor and belong to quality control."),
     )  # fmt: skip
-    level = forms.ChoiceField(label=_("Level"), choices=LEVELS, initial="Moderate")
+    level = forms.ChoiceField(label=_("Alert level"), choices=LEVELS, initial="Moderate")
     category = forms.ChoiceField(label=_("Category"), choices=AlertRule.CATEGORIES)
     quiet_from = forms.TimeField(
         label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
@@ -250,7 +250,7 @@ def organisations_for(own: set[int], *, everywhere: bool) -> Any:
 
 class NoteForm(forms.Form):
     note = forms.CharField(
-        label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Remark"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("What was found, who takes care"),
     )  # fmt: skip
 

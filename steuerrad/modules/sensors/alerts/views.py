@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import date
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -116,7 +117,7 @@ def facts(found: Alert) -> list[tuple[Any, Any]]:
 
 
 def stamp(at: Any) -> str:
-    return date(at, "SHORT_DATETIME_FORMAT")
+    return date(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 def _around(found: Alert) -> TimeChart | None:
