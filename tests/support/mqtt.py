@@ -19,6 +19,7 @@ from pathlib import Path
 PLACES = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
 START_SECONDS = 30.0
 #: Kept on the disk after every change, nothing held back from a client that is there.
+CAREFUL = "autosave_on_changes true\nautosave_interval 1\n"
 SETTINGS = """\
 listener {port} 127.0.0.1
 allow_anonymous true
@@ -45,13 +46,16 @@ def find() -> str | None:
 
 
 class Broker:
-    def __init__(self, program: str, folder: Path, more: str = "", anonymous: bool = True) -> None:
+    def __init__(
+        self, program: str, folder: Path, more: str = "", anonymous: bool = True, careful: bool = True
+    ) -> None:
         self._program, self.folder = program, folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
-        told = SETTINGS.format(port=self.port, folder=folder, more=more.format(folder=folder))
+        base = SETTINGS if careful else SETTINGS.replace(CAREFUL, "")
+        told = base.format(port=self.port, folder=folder, more=more.format(folder=folder))
         (folder / "conf").write_text(told if anonymous else told.replace("anonymous true", "anonymous false"))
 
     def start(self) -> None:
@@ -78,11 +82,12 @@ class Broker:
 
 @contextlib.contextmanager
 def broker(
-    more: str = "", files: Mapping[str, bytes] | None = None, anonymous: bool = True
+    more: str = "", files: Mapping[str, bytes] | None = None, anonymous: bool = True, careful: bool = True
 ) -> Iterator[Broker]:
     """Run a fresh broker while the block runs. Raises BrokerError.
 
-    more: further lines of its settings; files: by name, found as {folder}/name there.
+    more: further lines of its settings; files: by name, found as {folder}/name there. careful: it writes its whole memory
+    down at every change, which makes it slow; otherwise every half hour, as it does by default.
     """
     program = find()
     if program is None:
@@ -93,7 +98,7 @@ def broker(
         for file, content in (files or {}).items():
             (Path(name) / file).write_bytes(content)
             (Path(name) / file).chmod(0o644)
-        running = Broker(program, Path(name), more, anonymous)
+        running = Broker(program, Path(name), more, anonymous, careful)
         running.start()
         try:
             yield running

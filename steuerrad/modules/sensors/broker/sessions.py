@@ -82,6 +82,9 @@ class Book:
     def __init__(self, path: Path) -> None:
         self._file = sqlite3.connect(path, check_same_thread=False)
         self._file.execute("PRAGMA journal_mode = WAL")
+        self._file.execute(
+            "PRAGMA synchronous = NORMAL"
+        )  # survives the process; a power cut may take a second
         self._file.execute(TABLE)
         self._lock = threading.Lock()
         self._saved: dict[Key, tuple[Any, ...]] = {}
@@ -126,6 +129,8 @@ class Book:
         }  # fmt: skip
 
     def save(self, rows: dict[Key, tuple[Any, ...]]) -> None:
+        if rows == self._saved:
+            return
         with self._lock, self._file:
             gone = [key for key in self._saved if key not in rows]
             self._file.executemany("DELETE FROM session WHERE user = ? AND client = ?", gone)
