@@ -6,6 +6,7 @@ from tests.support.writes import (
     alerts,
     campaign,
     index,
+    intake,
     personal,
     portfolio,
     prioritisation,
@@ -16,7 +17,7 @@ from tests.support.writes.kinds import Objects, Write, made
 
 __all__ = ["CALCULATE", "ELSEWHERE", "WRITES", "Objects", "Write", "made", "prepared"]
 
-TABLES = (strategy, portfolio, index, campaign, prioritisation, personal, sensors, alerts)
+TABLES = (strategy, portfolio, index, campaign, prioritisation, personal, sensors, alerts, intake)
 WRITES: tuple[Write, ...] = tuple(write for table in TABLES for write in table.WRITES)
 #: They take POST, but only compute or look into a file.
 CALCULATE = tuple(write for table in TABLES for write in getattr(table, "CALCULATE", ()))
@@ -26,6 +27,7 @@ ELSEWHERE = (
     "i18n/setlang/",
     "sign-in/",
     "notifications/mail/<str:token>/",
+    "sensors/push/",
     "sensors/uplinks/",
     "sta/v1.1",
 )
