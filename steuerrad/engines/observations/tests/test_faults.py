@@ -31,6 +31,7 @@ from steuerrad.engines.observations.store import Store
 from steuerrad.engines.observations.tables import UPGRADES, Upgrade, number
 from steuerrad.engines.observations.tests import filling
 from steuerrad.engines.observations.tests.killing import run
+from steuerrad.engines.observations.tests.kinds import Shelf
 from tests.support.effort import tries
 
 START = 1_700_000_000_000_000
@@ -91,12 +92,12 @@ def test_a_faulty_batch_is_buried_and_stops_nobody(tmp_path: Path, monkeypatch: 
             writer.discard(dead.id)
 
 
-def test_a_damaged_entry_of_the_journal_is_buried_at_the_start(tmp_path: Path) -> None:
-    with open_folder(tmp_path, SMALL) as writer:
+def test_a_damaged_entry_of_the_journal_is_buried_at_the_start(shelf: Shelf) -> None:
+    with shelf.writer(SMALL) as writer:
         writer.submit(batch(1, [START], [1.0])).result()
         writer.journal.submit(b"\x01\x07no batch", 3).result()
         writer.journal.submit(b"\x09of the future", 3).result()
-    with open_folder(tmp_path, SMALL) as writer:
+    with shelf.writer(SMALL) as writer:
         assert [dead.rows for dead in writer.dead()] == [3, 3]
         with pytest.raises(BatchError):
             writer.dead_rows(writer.dead()[0].id)
@@ -174,8 +175,8 @@ def test_too_much_waiting_is_refused_instead_of_kept_in_memory(
         writer.submit(batch(1, [START], [1.0]))
 
 
-def test_the_clock_may_jump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_folder(tmp_path, SMALL) as writer:
+def test_the_clock_may_jump(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    with shelf.writer(SMALL) as writer:
         writer.submit(batch(1, [START], [1.0])).result()
         for jump in (-(10**9), 10**9):
             real = time.time_ns()
@@ -187,9 +188,9 @@ def test_the_clock_may_jump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert writer.store.latest().column("value").to_pylist() == [1e9]
 
 
-def test_a_year_of_backlog_comes_in_beside_fresh_rows(tmp_path: Path) -> None:
+def test_a_year_of_backlog_comes_in_beside_fresh_rows(shelf: Shelf) -> None:
     year = list(range(START - 366 * 86_400 * SECOND, START, 600 * SECOND))
-    with open_folder(tmp_path, SMALL) as writer:
+    with shelf.writer(SMALL) as writer:
         writer.submit(batch(1, [START], [0.0])).result()
         for first in range(len(year) - 1_000, -1, -1_000):  # the newest first, as data loggers do
             part = year[first : first + 1_000]
@@ -276,8 +277,8 @@ def test_a_backup_of_a_running_folder_has_what_was_acknowledged_before(tmp_path:
         restore(tmp_path / "backup", tmp_path / "other")
 
 
-def test_a_follower_takes_up_where_it_was(tmp_path: Path) -> None:
-    with open_folder(tmp_path, SMALL) as writer:
+def test_a_follower_takes_up_where_it_was(shelf: Shelf) -> None:
+    with shelf.writer(SMALL) as writer:
         writer.submit(batch(1, [START], [0.0])).result()
         writer.barrier()
         follower = writer.follow("alerts")
@@ -287,7 +288,7 @@ def test_a_follower_takes_up_where_it_was(tmp_path: Path) -> None:
         first = follower.read(most_rows=2)
         assert [item.table.column("value").to_pylist() for item in first] == [[1.0], [2.0]]
         follower.done(first[0].seq)
-    with open_folder(tmp_path, SMALL) as writer:
+    with shelf.writer(SMALL) as writer:
         rest = writer.follow("alerts").read(wait=5)
         assert [item.table.column("value").to_pylist() for item in rest] == [[2.0], [3.0], [4.0]]
         writer.follow("alerts").done(rest[-1].seq)
