@@ -8,9 +8,10 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from steuerrad.engines.observations.applying import Outcome
@@ -50,6 +51,7 @@ class Applier:
         self.journal, self.store, self.deads, self.followers = journal, store, deads, followers
         self._free = applied
         self._queue: deque[Pending] = deque()
+        self._working: list[Pending] = []
         self._change = threading.Condition()
         self._closing = False
         self._listeners: list[Listener] = []
@@ -69,6 +71,18 @@ class Applier:
         with self._change:
             self._queue.append(Pending(seq, table, size))
             self._change.notify_all()
+
+    def last_of(self, streams: Collection[int]) -> int:
+        """Number of the last submission that waits or is being applied and has rows of one of these; 0 without any."""
+        if self.store.applied < self._replay_to:
+            return self._replay_to
+        wanted = np.array(sorted(streams), np.int32)
+        with self._change:
+            waiting = [*self._working, *self._queue]
+        for pending in reversed(waiting):
+            if np.isin(wanted, pending.table.column("stream").to_numpy()).any():
+                return pending.seq
+        return 0
 
     def wait_for(self, seq: int, timeout: float) -> None:
         """Raises TimeoutError, Closed, Unavailable when a store beyond this machine is away."""
@@ -128,8 +142,10 @@ class Applier:
                     self._change.wait()
                 if not self._queue:
                     return
-                group = self._take()
+                group = self._working = self._take()
             self._bring_in(group)
+            with self._change:
+                self._working = []
             for pending in group:
                 self._free(pending.table.num_rows, pending.size)
             if self._closing and self.fault is not None:

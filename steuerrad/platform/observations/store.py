@@ -24,7 +24,7 @@ from django.conf import settings
 
 from steuerrad.engines.observations import InUse, Period, Receipt, Unavailable, Writer, open_folder
 from steuerrad.platform.observations import keeping
-from steuerrad.platform.observations.flight import Remote, reachable, settle
+from steuerrad.platform.observations.flight import Remote, reachable, settle, streams_of
 
 Where = tuple[str, Sequence[Any]]
 #: How long a process waits for another one that has the folder open for a moment.
@@ -88,8 +88,14 @@ class Local:
             return getattr(self.writer, name)
         if name in keeping.CALLS:
             return lambda *arguments: keeping.answer(self.writer, name, arguments)
-        settle(self.writer)
-        return getattr(self.writer.store, name)
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def asked(*positional: Any, **named: Any) -> Any:
+            settle(self.writer, streams_of(name, positional, named))
+            return getattr(self.writer.store, name)(*positional, **named)
+
+        return asked
 
 
 _owner: Local | None = None
