@@ -35,6 +35,8 @@ STEP_S = 60
 WAVE = (20.0, 33.0, 36.0, 20.0)
 #: How long a worker lives on average after it has begun.
 MIDDLE_S = 0.5
+#: How long it lives altogether, roughly.
+LIFE_S = 1.0
 ITEM = re.compile(r"^\* (?P<event>Alert|Over): (?:.*\n)+?  When: since (?P<since>[\d: -]+)$", re.MULTILINE)
 
 
@@ -192,6 +194,7 @@ def campaign(plan: dict[str, int]) -> dict[str, Any]:
         killed += 1
         ready.unlink()
         worker = _fork(plan, streams)
+    ready.with_name("finish").touch()
     _pid, status = os.waitpid(worker, 0)  # the last one goes on until all is done
     assert os.WIFEXITED(status), f"the worker ended with {status}"
     assert os.WEXITSTATUS(status) == 0, f"the worker ended with {status}"
@@ -341,7 +344,8 @@ def _work(plan: dict[str, int], streams: list[int]) -> None:
                 feeder.is_alive()
                 or local.writer.followers.positions.get("alerts", 0) < local.writer.journal.last
             )
-            if not busy and not Delivery.objects.filter(state__in=("waiting", "claimed")).exists():
+            done = (Path(settings.DATA_DIR) / "finish").exists()
+            if done and not busy and not Delivery.objects.filter(state__in=("waiting", "claimed")).exists():
                 waiting = Mail.objects.exclude(state=Mail.SENT).exists()
                 if not waiting and not Notification.objects.filter(mail=None, no_mail="").exists():
                     return
