@@ -19,16 +19,20 @@ SHOWN = 3
 def climate_card(user: Any) -> Mapping[str, Any]:
     """The middle of the latest values of the first subjects; never simulated and real ones in one figure."""
     found = stations(user)
-    real = [one for one in found if not one.simulated]
+    real = [one for one in found if not one.simulated and not one.apart]
     told = real or found
-    figures = [figure for subject in SUBJECTS if subject.map and (figure := middle(subject, told))]
+    figures = [
+        figure
+        for subject in SUBJECTS
+        if subject.map and subject.comparable and (figure := middle(subject, told))
+    ]
     return {"count": len(found), "items_shown": figures[:SHOWN]}
 
 
 def middle(subject: Subject, found: list[Station]) -> Mapping[str, Any] | None:
-    """Median over the stations of the fresh values; of the old ones where none is fresh."""
+    """Median over the stations of the fresh values that are not doubtful; of the old ones where none is fresh."""
     pairs = [(one, series[0]) for one in found if (series := one.of(subject)) and series[0].latest]
-    fresh = [pair for pair in pairs if pair[1].latest and not pair[1].latest.old]
+    fresh = [pair for pair in pairs if pair[1].latest and pair[1].latest.fit]
     used = fresh or pairs
     if not used:
         return None

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.kernel.contributions import Module, NavigationItem
 from steuerrad.modules.climate.cards import CARDS
+from steuerrad.modules.climate.commands import COMMANDS
 from steuerrad.modules.climate.datasets import DATASETS
 from steuerrad.modules.climate.demo import DEMO, SIMULATE
 from steuerrad.modules.climate.kpis import KPIS
@@ -22,5 +23,6 @@ module = Module(
     search=SEARCH,
     linkables=LINKABLES,
     jobs=(SIMULATE,),
+    commands=COMMANDS,
     demo=(DEMO,),
 )

@@ -172,13 +172,15 @@ def stations_geojson(request: HttpRequest) -> HttpResponse:
     for one in stations(request.user):
         values = [
             {"series": item.number, "property": item.key, "depth_m": item.depth_m, "unit": item.unit,
-             "value": item.latest.value, "time": item.latest.at.isoformat(), "old": item.latest.old}
+             "value": item.latest.value, "time": item.latest.at.isoformat(), "old": item.latest.old,
+             "doubtful": item.latest.doubtful}
             for item in one.series if item.latest
         ]  # fmt: skip
         features.append({
             "type": "Feature", "id": one.number,
             "geometry": {"type": "Point", "coordinates": list(one.point)} if one.point else None,
-            "properties": {"name": one.name, "origin": one.thing.origin, "source": one.thing.source, "latest": values},
+            "properties": {"name": one.name, "origin": one.thing.origin, "network": one.network,
+                           "source": one.thing.source, "latest": values},
         })  # fmt: skip
     document = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     return HttpResponse(document, content_type="application/geo+json")

@@ -22,7 +22,7 @@ def live(request: HttpRequest) -> HttpResponse:
     except events.SelectionError as error:
         return _refused(400, str(error))
     numbers = events.visible_numbers(request.user, series, things)
-    if not numbers:
+    if not numbers and (series or things):
         return _refused(404, "There is no such series.")
     try:
         with observations() as store:

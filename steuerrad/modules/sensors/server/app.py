@@ -149,7 +149,7 @@ class DataServer:
         if not who.is_authenticated and b"cookie" in given:
             who = await self._in_thread(lambda: _asked(live.viewer_of, given[b"cookie"].decode("latin-1")))
         numbers = await self._in_thread(lambda: _asked(live.visible_numbers, who, series, things))
-        if not numbers:
+        if not numbers and (series or things):
             raise RefusedError(404, "There is no such series.")
         after = live.position_of(given.get(b"last-event-id", b"").decode("latin-1"))
         try:

@@ -34,7 +34,10 @@ class SelectionError(ValueError):
 
 
 def selection(query: str) -> tuple[set[int], set[int]]:
-    """Numbers of series and of things in ?series=1,2&thing=3. Raises SelectionError."""
+    """Numbers of series and of things in ?series=1,2&thing=3; both empty where nothing is asked for by number.
+
+    Raises SelectionError.
+    """
     try:
         given = parse_qs(query, keep_blank_values=True, max_num_fields=20)
     except ValueError as error:
@@ -42,7 +45,7 @@ def selection(query: str) -> tuple[set[int], set[int]]:
     if unknown := set(given) - {"series", "thing"}:
         raise SelectionError(f"There is no parameter {min(unknown)[:40]!r}; known are series and thing.")
     series, things = _numbers(given.get("series", [])), _numbers(given.get("thing", []))
-    if not series and not things:
+    if given and not series and not things:
         raise SelectionError("Say which: ?series=1,2,3 or ?thing=4.")
     if len(series) + len(things) > MOST_SERIES:
         raise SelectionError(f"At most {MOST_SERIES} at once.")
@@ -60,8 +63,13 @@ def _numbers(texts: Iterable[str]) -> set[int]:
 
 
 def visible_numbers(user: Any, series: set[int], things: set[int]) -> set[int]:
-    """Those of the series that the person may see, with all of the things named; at most MOST_SERIES."""
+    """Those of the series that the person may see, with all of the things named; at most MOST_SERIES.
+
+    Without any named: the first ones that the person may see.
+    """
     rows = visible_streams(user)
+    if not series and not things:
+        return set(rows.order_by("pk").values_list("pk", flat=True)[:MOST_SERIES])
     found = set(rows.filter(pk__in=series).values_list("pk", flat=True)) if series else set[int]()
     if things:
         found |= set(rows.filter(thing__in=things).values_list("pk", flat=True)[: MOST_SERIES - len(found)])
