@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from steuerrad import __version__
 from steuerrad.platform.egress.doors import Destination, Door, RefusedError, destination, door, open_addresses
@@ -63,7 +64,7 @@ class Bounds:
     def left(self) -> float:
         left = self.until - time.monotonic()
         if left <= 0:
-            raise CallError(f"no answer within {self.timeout_s:g} s")
+            raise CallError(_("no answer within %(seconds)g s") % {"seconds": self.timeout_s})
         return left
 
 
@@ -102,7 +103,7 @@ def call(
     bounds = Bounds(timeout_s, most_bytes)
     given = {name.lower(): value for name, value in (headers or {}).items()}
     given = {"user-agent": AGENT, "accept-encoding": "gzip", **given}
-    for _hop in range(MOST_REDIRECTS + 1):
+    for _unused in range(MOST_REDIRECTS + 1):
         where = destination(url, allowed_hosts(), anywhere=anywhere)
         answer = _once(method, where, url, given, body, bounds, to)
         next_url = answer.headers.get("location")
@@ -112,7 +113,7 @@ def call(
         if destination(url, allowed_hosts(), anywhere=anywhere).origin != where.origin:
             given = {name: value for name, value in given.items() if name in HARMLESS}
             given |= {"user-agent": AGENT, "accept-encoding": "gzip"}
-    raise CallError(f"more than {MOST_REDIRECTS} redirects")
+    raise CallError(_("more than %(count)d redirects") % {"count": MOST_REDIRECTS})
 
 
 def _once(
@@ -129,10 +130,10 @@ def _once(
     except (CallError, RefusedError):
         raise
     except TimeoutError:
-        raise CallError(f"no answer within {bounds.timeout_s:g} s") from None
+        raise CallError(_("no answer within %(seconds)g s") % {"seconds": bounds.timeout_s}) from None
     except (OSError, http.client.HTTPException, EOFError, ValueError) as error:
         bounds.left()  # a connection that was cut because its time was over fails in many ways
-        raise CallError(f"the connection failed: {type(error).__name__}") from error
+        raise CallError(_("the connection failed: %(reason)s") % {"reason": type(error).__name__}) from error
 
 
 @contextmanager
@@ -177,7 +178,7 @@ def _socket(where: Destination, bounds: Bounds) -> socket.socket:
     try:
         found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise CallError(f"the name {where.host} cannot be looked up") from None
+        raise CallError(_("the name %(host)s cannot be looked up") % {"host": where.host}) from None
     addresses = open_addresses((str(one[4][0]) for one in found), private=where.private)
     trouble: OSError | None = None
     for address in addresses[:4]:
@@ -187,7 +188,7 @@ def _socket(where: Destination, bounds: Bounds) -> socket.socket:
             raise
         except OSError as error:
             trouble = error
-    raise CallError(f"nobody answers at {where.host}:{where.port}") from trouble
+    raise CallError(_("nobody answers at %(host)s") % {"host": f"{where.host}:{where.port}"}) from trouble
 
 
 def _body(
@@ -199,7 +200,9 @@ def _body(
         raise CallError(_too_large(bounds))
     coding = headers.get("content-encoding", "identity").lower()
     if coding not in ("identity", "gzip", ""):
-        raise CallError(f"the answer is packed as {coding[:20]}, which was not asked for")
+        raise CallError(
+            _("the answer is packed as %(coding)s, which was not asked for") % {"coding": coding[:20]}
+        )
     source: Any = gzip.GzipFile(fileobj=response) if coding == "gzip" else response
     if to is None:
         kept = io.BytesIO()
@@ -221,7 +224,7 @@ def _copied(source: Any, target: BinaryIO, bounds: Bounds) -> int:
 
 
 def _too_large(bounds: Bounds) -> str:
-    return f"the answer has more than {bounds.most_bytes / 1024**2:g} MB"
+    return _("the answer has more than %(size)g MB") % {"size": bounds.most_bytes / 1024**2}
 
 
 def header_lines(texts: Sequence[str]) -> dict[str, str]:
@@ -236,10 +239,12 @@ def header_lines(texts: Sequence[str]) -> dict[str, str]:
             or not token.replace("-", "").replace("_", "").isalnum()
             or not token.isascii()
         ):
-            raise ValueError(f"line {number}: write Name: value")
+            raise ValueError(_("line %(line)d: write Name: value") % {"line": number})
         if not value.strip().isascii() or not value.strip().isprintable():
-            raise ValueError(f"line {number}: a header has plain characters only")
+            raise ValueError(_("line %(line)d: a header has plain characters only") % {"line": number})
         if token.lower() in ("host", "content-length", "transfer-encoding", "connection", "accept-encoding"):
-            raise ValueError(f"line {number}: {token} is set by the program")
+            raise ValueError(
+                _("line %(line)d: %(name)s is set by the program") % {"line": number, "name": token}
+            )
         found[token] = value.strip()
     return found

@@ -1,4 +1,4 @@
-"""Where calls may go: read from STEUERRAD_EGRESS_HOSTS. Pure functions; no name is looked up here."""
+"""Where calls may go: read from STEUERRAD_EGRESS_HOSTS. No name is looked up here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
 
 PRIVATE = "private:"
 PORTS = {"http": 80, "https": 443}
@@ -68,16 +70,16 @@ def doors(texts: Iterable[str]) -> tuple[Door, ...]:
 def destination(url: str, allowed: Iterable[Door], *, anywhere: bool = False) -> Destination:
     """The parts of an address that may be called. anywhere: every public host over https. Raises RefusedError."""
     if not url.isascii() or not url.isprintable() or " " in url:
-        raise RefusedError("the address has characters that must be encoded")
+        raise RefusedError(_("the address has characters that must be encoded"))
     try:
         parts = urlsplit(url)
         port = parts.port or PORTS.get(parts.scheme, 0)
     except ValueError as error:
-        raise RefusedError(f"this is no address: {error}") from None
+        raise RefusedError(_("this is no address: %(reason)s") % {"reason": error}) from None
     if parts.scheme not in PORTS or not parts.hostname:
-        raise RefusedError("only http and https addresses are called")
+        raise RefusedError(_("only http and https addresses are called"))
     if parts.username is not None or parts.password is not None:
-        raise RefusedError("an address must not carry a name or password")
+        raise RefusedError(_("an address must not carry a name or password"))
     host = parts.hostname.lower().rstrip(".")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     fitting = [one for one in allowed if one.fits(host, port)]
@@ -85,7 +87,9 @@ def destination(url: str, allowed: Iterable[Door], *, anywhere: bool = False) ->
         return Destination(parts.scheme, host, port, path, any(one.private for one in fitting))
     if anywhere and parts.scheme == "https":
         return Destination(parts.scheme, host, port, path)
-    raise RefusedError(f"{host}:{port} is not among the hosts that the operator allows")
+    raise RefusedError(
+        _("%(host)s is not among the hosts that the operator allows") % {"host": f"{host}:{port}"}
+    )
 
 
 def open_addresses(found: Iterable[str], *, private: bool) -> list[str]:
@@ -95,10 +99,12 @@ def open_addresses(found: Iterable[str], *, private: bool) -> list[str]:
     """
     told = list(dict.fromkeys(found))
     if not told:
-        raise RefusedError("the name has no address")
+        raise RefusedError(_("the name has no address"))
     for text in told:
         if not private and not is_public(text):
-            raise RefusedError(f"{text} is an address of the own machine or network")
+            raise RefusedError(
+                _("%(address)s is an address of the own machine or network") % {"address": text}
+            )
     return told
 
 

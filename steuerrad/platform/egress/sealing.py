@@ -7,6 +7,7 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 
 class UnsealError(ValueError):
@@ -32,4 +33,4 @@ def unseal(text: str) -> str:
             return _fernet(key).decrypt(text.encode()).decode()
         except InvalidToken:
             continue
-    raise UnsealError("sealed under another secret key; enter it again")
+    raise UnsealError(_("sealed under another secret key; enter it again"))

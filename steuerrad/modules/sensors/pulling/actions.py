@@ -194,7 +194,7 @@ class CallWaitError(Exception):
     """The server says when to come again."""
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__(f"the server answers {answer.status}")
+        super().__init__(_("the server answers %(status)d") % {"status": answer.status})
         self.retry_after_s = answer.retry_after_s
 
 
@@ -261,7 +261,7 @@ def _visited(source: PullSource, remote: Remote, secret: Mapping[str, str]) -> C
         nonlocal size
         left = source.most_mb * 1024**2 - size
         if left <= 0:
-            raise CallError(f"the answers have more than {source.most_mb} MB")
+            raise CallError(_("the answers have more than %(size)d MB") % {"size": source.most_mb})
         answer = call("GET", url, headers=secret, timeout_s=source.timeout_s, most_bytes=left)
         size += answer.size
         return answer

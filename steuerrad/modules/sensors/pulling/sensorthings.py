@@ -97,7 +97,7 @@ def _pages(visit: Visit, url: str) -> Iterator[list[Any]]:
 
 def _document(answer: Answer) -> Mapping[str, Any]:
     if answer.status != 200:
-        raise CallError(f"the server answers {answer.status}")
+        raise CallError(_("the server answers %(status)d") % {"status": answer.status})
     try:
         found = json.loads(answer.body)
     except (ValueError, RecursionError):

@@ -89,7 +89,7 @@ def _facts(found: PullSource) -> list[tuple[str, Any]]:
         (_("Address"), found.url), (_("What is there"), found.get_kind_display()), (_("Source"), found.source),
         (_("Organisation"), found.organisation), (_("Minutes between two fetches"), found.every_minutes),
         (_("Secret header lines"), _("kept sealed") if found.secret else _("none")),
-        (_("Last success"), _moment(found.succeeded_at)),
+        (_("Last success"), _moment(found.succeeded_at) or _("not yet")),
         (_("Next fetch"), _moment(found.due_at) if found.enabled and found.due_at else (_("at the next minute") if found.enabled else "–")),
     ]  # fmt: skip
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import translation
 
-from steuerrad.config.cli import main
 from steuerrad.modules.sensors.bulk.tests.test_table_pages import LONG
+from steuerrad.modules.sensors.commands import COMMANDS
 from steuerrad.platform.observations.models import Thing
+
+
+def main(words: list[str]) -> int:
+    """As `steuerrad sensors import` with these words."""
+    command = next(one for one in COMMANDS if one.name == "import")
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    return command.run(parser.parse_args(words))
+
 
 MAPPING = """decimal = ","
 time = { column = "Zeitpunkt", form = "%Y-%m-%d %H:%M", zone = "UTC" }
@@ -29,7 +39,7 @@ def test_the_command_reads_checks_and_reports(
     settings.DATA_DIR = tmp_path
     (tmp_path / "m.toml").write_text(MAPPING)
     (tmp_path / "l.csv").write_text(LONG)
-    base = ["sensors", "import", "--mapping", str(tmp_path / "m.toml"), "--report", str(tmp_path / "r.csv")]
+    base = ["--mapping", str(tmp_path / "m.toml"), "--report", str(tmp_path / "r.csv")]
     with translation.override("en"):
         assert main([*base, "--check", str(tmp_path / "l.csv")]) == 1
         assert not Thing.objects.exists()
@@ -39,4 +49,4 @@ def test_the_command_reads_checks_and_reports(
         (tmp_path / "m.toml").write_text(MAPPING.replace("air_temperature", "nonsense"))
         assert main([*base, str(tmp_path / "l.csv")]) == 2
         assert "series.Temperatur" in capsys.readouterr().err
-        assert main(["sensors", "import", "nonsense", "x"]) == 2
+        assert main(["nonsense", "x"]) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -17,10 +18,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steuerrad.config.cli import main
 from steuerrad.engines.observations import Period, batch, micros
 from steuerrad.kernel import clock
 from steuerrad.modules.sensors.keeping import actions
+from steuerrad.modules.sensors.keeping.commands import COMMANDS
 from steuerrad.modules.sensors.keeping.models import KeepRule, KeepRun
 from steuerrad.modules.sensors.keeping.rules import Rule, Subject, chosen, days_kept, network_of
 from steuerrad.modules.sensors.onboarding.actions import register
@@ -152,6 +153,14 @@ def test_the_page(office: Any) -> None:
     assert not KeepRule.objects.exists()
 
 
+def main(words: list[str]) -> int:
+    """As `steuerrad sensors` with these words."""
+    command = next(one for one in COMMANDS if one.name == words[0])
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    return command.run(parser.parse_args(words[1:]))
+
+
 def rows(folder: Path) -> list[dict[str, Any]]:
     with owning(folder) as store:
         return store.rows(None, limit=1_000_000).to_pylist()
@@ -164,18 +173,18 @@ def test_a_copy_restored_into_an_empty_folder_is_the_same(tmp_path: Path, settin
     with observations() as store:
         store.submit(batch(1, stamps, [float(place) for place in range(5000)]))
         store.submit(batch(1, stamps[:5], [-1.0] * 5))
-    assert main(["sensors", "backup", str(tmp_path / "copy")]) == 0
-    assert main(["sensors", "backup", str(tmp_path / "copy")]) == 1, "a copy is never written over"
-    assert main(["sensors", "restore", str(tmp_path / "copy")]) == 1, "nor a store that is there"
+    assert main(["backup", str(tmp_path / "copy")]) == 0
+    assert main(["backup", str(tmp_path / "copy")]) == 1, "a copy is never written over"
+    assert main(["restore", str(tmp_path / "copy")]) == 1, "nor a store that is there"
     settings.DATA_DIR = tmp_path / "two"
-    assert main(["sensors", "restore", str(tmp_path / "copy")]) == 0
+    assert main(["restore", str(tmp_path / "copy")]) == 0
     with owning(tmp_path / "two" / "observations") as store:
         assert store.revisions(1).num_rows == 5
     assert rows(tmp_path / "one" / "observations") == rows(tmp_path / "two" / "observations")
     settings.DATA_DIR = tmp_path / "three"
     damaged = tmp_path / "copy" / "journal.sqlite"
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
-    assert main(["sensors", "restore", str(tmp_path / "copy")]) == 1
+    assert main(["restore", str(tmp_path / "copy")]) == 1
     assert "damaged" in capsys.readouterr().err
 
 
@@ -215,15 +224,15 @@ def test_a_copy_through_the_owner_while_it_takes_figures(tmp_path: Path, setting
                 store.submit(batch(7, times, [1.0] * 1000))
                 if place == 10:
                     begun = time.monotonic()
-                    assert main(["sensors", "backup", str(tmp_path / "copy")]) == 0
+                    assert main(["backup", str(tmp_path / "copy")]) == 0
                     assert time.monotonic() - begun < 60
             now = micros(datetime(2024, 3, 1, tzinfo=UTC))
             assert store.retain([([7], 30)], now) == 20_000
             with pytest.raises(ValueError, match="not empty"):
                 store.backup(str(tmp_path / "copy"))
-        assert main(["sensors", "restore", str(tmp_path / "copy")]) == 1, "never under a running server"
+        assert main(["restore", str(tmp_path / "copy")]) == 1, "never under a running server"
     finally:
         owner.communicate(b"", timeout=30)
     settings.DATA_DIR = tmp_path / "e"
-    assert main(["sensors", "restore", str(tmp_path / "copy")]) == 0
+    assert main(["restore", str(tmp_path / "copy")]) == 0
     assert len(rows(tmp_path / "e" / "observations")) == 11_000
