@@ -175,7 +175,7 @@ def table_import(request: HttpRequest, pk: int) -> HttpResponse:
     things = visible(request.user, Thing).filter(pk__in=found.things[:200])
     facts = [
         (_("Read"), found.at), (_("By"), found.by), (_("Mapping"), found.mapping), (_("Source"), found.source),
-        (_("Rows"), found.rows), (_("Figures"), found.observations), (_("Faults"), found.faults),
+        (_("Rows"), found.rows), (_("Observations"), found.observations), (_("Faults"), found.faults),
         (_("Checksum (SHA-256)"), found.sha256),
     ]  # fmt: skip
     context = {"heading": found.file_name, "breadcrumbs": crumbs((found.file_name, "")), "found": found, "facts": facts,
