@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import time as clock
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from steuerrad.engines.observations.times import HOUR
 
 CHUNK_ROWS = 200_000  # that are fetched at once for DuckDB to decide over
 WIDEN = 4
+# The key is never missing, and only so can the index be read backwards.
+KEY_DESC = re.compile(r"\b(time|stream) DESC NULLS LAST")
 
 
 def condition(streams: Sequence[int] | None, start: int | None, end: int | None, where: Where | None = None) -> Condition:  # fmt: skip
@@ -175,8 +178,9 @@ class Reader:
         return rows.slice(offset, limit)
 
     def _selected(self, chosen: Condition, ordering: str, limit: int, offset: int) -> pa.Table:
+        indexed = KEY_DESC.sub(r"\1 DESC", ordering)
         return self.place.table(
-            f"SELECT {COLUMNS} FROM observation WHERE {chosen.sql} ORDER BY {ordering} LIMIT %s OFFSET %s",
+            f"SELECT {COLUMNS} FROM observation WHERE {chosen.sql} ORDER BY {indexed} LIMIT %s OFFSET %s",
             [*chosen.values, limit, offset],
             SCHEMA,
         )
