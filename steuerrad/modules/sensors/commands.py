@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from steuerrad.engines.observations import InUse
+from steuerrad.engines.observations import InUse, StoreFault
 from steuerrad.kernel.contributions import Command
 from steuerrad.modules.sensors.actions import Imported, import_file
 from steuerrad.modules.sensors.bulk.commands import import_tables
@@ -98,7 +98,7 @@ def run_serve(options: argparse.Namespace) -> int:
         return 2
     try:
         serve(host or "127.0.0.1", int(port))
-    except InUse as error:
+    except (InUse, StoreFault) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -22,7 +22,15 @@ from typing import Any, Protocol, cast
 import pyarrow as pa
 from django.conf import settings
 
-from steuerrad.engines.observations import InUse, Period, Receipt, Unavailable, Writer, open_folder
+from steuerrad.engines.observations import (
+    InUse,
+    Period,
+    Receipt,
+    StoreFault,
+    Unavailable,
+    Writer,
+    open_folder,
+)
 from steuerrad.platform.observations import keeping
 from steuerrad.platform.observations.flight import Remote, reachable, settle, streams_of
 
@@ -149,6 +157,8 @@ def observations() -> Iterator[Observations]:
                 ) from None
             time.sleep(0.1)
             continue
+        except StoreFault as error:
+            raise UnavailableError("The observations cannot be opened.", str(error)) from error
         try:
             yield cast(Observations, local)
         finally:

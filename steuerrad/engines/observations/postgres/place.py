@@ -106,6 +106,11 @@ class Place:
                 connection = self._connected()
                 try:
                     upgraded(connection, self.schema)
+                except psycopg.Error as error:
+                    if passing(error):
+                        raise
+                    told = str(error).strip().splitlines()[0]
+                    raise StoreFault(f"the tables of the observations cannot be made: {told}") from error
                 finally:
                     connection.close()
 

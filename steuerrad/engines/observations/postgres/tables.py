@@ -75,7 +75,9 @@ def upgraded(connection: psycopg.Connection[Any], schema: str) -> None:
     """
     with connection.transaction():
         locked(connection, schema, OPENING)
-        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        row = connection.execute("SELECT to_regnamespace(%s)", [schema]).fetchone()
+        if row is None or row[0] is None:  # who made the schema for this account need not let it make others
+            connection.execute(f'CREATE SCHEMA "{schema}"')
         connection.execute("CREATE TABLE IF NOT EXISTS meta (key text PRIMARY KEY, value int8 NOT NULL)")
         connection.execute("INSERT INTO meta VALUES ('version', 0) ON CONFLICT DO NOTHING")
     for number, sql in UPGRADES:

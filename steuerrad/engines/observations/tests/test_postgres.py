@@ -217,6 +217,20 @@ def test_the_name_of_an_address_is_the_schema(own: str) -> None:
         split("mysql://somewhere/base")
 
 
+def test_an_account_needs_no_more_than_its_schema(tmp_path: Path, database: str) -> None:
+    name = f"small_{uuid.uuid4().hex[:12]}"
+    own = database.replace("postgres@", f"{name}@") + f"?schema={name}"
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN")  # type: ignore[arg-type]
+        with pytest.raises(StoreFault, match="permission denied"):
+            open_folder(tmp_path, SMALL, own)
+        connection.execute(f"CREATE SCHEMA {name} AUTHORIZATION {name}")  # type: ignore[arg-type]
+    with open_folder(tmp_path, SMALL, own) as writer:
+        writer.submit(batch(1, [START], [1.0])).result(10)
+        writer.barrier()
+        assert writer.store.count() == 1
+
+
 def test_tables_of_a_newer_program_are_left_alone(tmp_path: Path, own: str) -> None:
     open_folder(tmp_path, SMALL, own).close()
     schema = split(own)[1]
