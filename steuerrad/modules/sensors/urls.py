@@ -4,6 +4,7 @@ from django.urls import path
 
 from steuerrad.modules.sensors import views
 from steuerrad.modules.sensors.alerts.urls import urlpatterns as alerts
+from steuerrad.modules.sensors.broker.urls import urlpatterns as broker
 from steuerrad.modules.sensors.bulk.urls import urlpatterns as bulk
 from steuerrad.modules.sensors.citizen.urls import urlpatterns as citizen
 from steuerrad.modules.sensors.keeping.urls import urlpatterns as keeping
@@ -26,6 +27,7 @@ urlpatterns = [
     path("sensors/things/<int:pk>/new/", views.new_stream, name="new_stream"),
     path("sensors/things/<int:pk>/release/", views.release, name="release"),
     *lorawan,
+    *broker,
     *bulk,
     *citizen,
     *keeping,

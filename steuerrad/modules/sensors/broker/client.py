@@ -138,6 +138,8 @@ class Client:
             self.who = await self._endpoint.in_thread(self._endpoint.account, given.password)
             if not self.who.is_authenticated:
                 self._refuse(BAD_PASSWORD, "the password is no valid key")
+        elif self._endpoint.full_of_visitors():
+            self._refuse(BUSY, "more visitors than are served at once")
         self._idle_s = given.keep_alive_s * 1.5 or None
         self._window, self._will = max(1, min(given.most_open, MOST_OUT)), given.will
         if given.expiry_s and self.who.is_authenticated:

@@ -28,7 +28,8 @@ from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.platform.observations.store import Local, Observations
 
 log = logging.getLogger(__name__)
-MOST_CLIENTS = 2_000
+#: Visitors must not take the places of devices.
+MOST_CLIENTS, MOST_VISITORS = 2_000, 1_000
 ROOT = "/sta/v1.1"
 WAKE_S, WATCH_S, SAVE_S, ACCOUNTS_S = 0.02, 1.0, 0.25, 30.0
 #: One in so many savings is a whole one.
@@ -142,6 +143,9 @@ class Endpoint:
             before.take_over()
         self._by_key[key] = client
         return self.book.open(key, expiry_s, clean=clean, now=self.feed.now)
+
+    def full_of_visitors(self) -> bool:
+        return sum(1 for one in self._clients if not one.who.is_authenticated) > MOST_VISITORS
 
     def touched(self) -> None:
         """Subscriptions have changed; they are written down with the next tick."""

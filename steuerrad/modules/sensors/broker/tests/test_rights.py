@@ -93,3 +93,13 @@ def test_what_is_wrong_is_told_in_the_confirmation(stage: Stage, topic: str, bod
 def test_topics_that_are_not_served_are_refused(stage: Stage, topic: str, code: int) -> None:
     with Talker(stage.port, stage.key) as new, Talker(stage.port, stage.key, version=4) as old:
         assert (new.subscribe(topic), old.subscribe(topic)) == (code, 0x80)
+
+
+def test_visitors_leave_room_for_devices(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("steuerrad.modules.sensors.broker.endpoint.MOST_VISITORS", 1)
+    with Talker(stage.port) as first, Talker(stage.port, stage.key) as device:
+        second = Talker(stage.port)
+        second.client.loop_stop()
+        assert not first.connected.is_failure
+        assert not device.connected.is_failure
+        assert str(second.connected) == "Server busy"
