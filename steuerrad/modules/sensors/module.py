@@ -8,6 +8,7 @@ from steuerrad.modules.sensors.alerts.demo import DEMO as ALERT_DEMO
 from steuerrad.modules.sensors.alerts.jobs import JOBS as ALERT_JOBS
 from steuerrad.modules.sensors.alerts.permissions import ACKNOWLEDGE
 from steuerrad.modules.sensors.alerts.permissions import PERMISSIONS as ALERT_PERMISSIONS
+from steuerrad.modules.sensors.alerts.personal import ALERT_DATA
 from steuerrad.modules.sensors.alerts.search import SEARCH as ALERT_SEARCH
 from steuerrad.modules.sensors.alerts.topics import TOPICS as ALERT_TOPICS
 from steuerrad.modules.sensors.broker.commands import COMMANDS as BROKER
@@ -45,7 +46,7 @@ module = Module(
     topics=ALERT_TOPICS,
     commands=(*COMMANDS, *LORAWAN, *BROKER, *KEEPING),
     loaders=(LOADER, SOURCES),
-    personal_data=(PERSONAL,),
+    personal_data=(PERSONAL, ALERT_DATA),
     kpis=KPIS,
     linkables=LINKABLES,
     jobs=(*QUALITY_JOBS, *ALERT_JOBS, TIDY, INCOMING, PULL, KEEP),

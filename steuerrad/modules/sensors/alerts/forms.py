@@ -57,7 +57,9 @@ class AlertFilterForm(forms.Form):
         label=_("State"), required=False,
         choices=[("going", _("going on")), ("all", _("All")), *Alert.STATES],
     )  # fmt: skip
-    level = forms.ChoiceField(label=_("Alert level at least"), required=False, choices=[("", _("All")), *LEVELS])
+    level = forms.ChoiceField(
+        label=_("Alert level at least"), required=False, choices=[("", _("All")), *LEVELS]
+    )
     rule = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from steuerrad.kernel import clock
-from steuerrad.modules.sensors.alerts import signing
+from steuerrad.modules.sensors.alerts import personal, signing
 from steuerrad.modules.sensors.alerts.cap import ATOM, CAP
 from steuerrad.modules.sensors.alerts.evaluating import Evaluator
 from steuerrad.modules.sensors.alerts.models import Alert, AlertRule, Delivery, WebhookTarget
@@ -242,3 +242,15 @@ def test_only_administrators_allow_addresses(db) -> None:
     row.refresh_from_db()
     assert not row.active
     assert clock.now() >= row.created_at
+
+
+def test_a_person_can_take_their_data_along_and_be_forgotten(alerted) -> None:
+    coordinator = person("coordinator")
+    alerted.rule.people.add(coordinator)
+    browser(coordinator).post(f"/sensors/alerts/{alerted.pk}/acknowledge/", {"note": "I go there."})
+    told = personal.export(coordinator)
+    assert [step["note"] for step in told["steps"]] == ["I go there."]
+    assert told["told_by_rules"] == [alerted.rule.name]
+    personal.erase(coordinator)
+    assert personal.export(coordinator) == {"steps": [], "told_by_rules": [], "told_when_escalated": []}
+    assert alerted.steps.filter(note="I go there.", by=None).count() == 1
