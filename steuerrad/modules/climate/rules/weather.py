@@ -79,11 +79,12 @@ def simulate(first: int, last: int, site: Site) -> dict[str, tuple[Times, Values
     wind = np.clip(8 + 10 * noise(seconds, 30 * HOUR, 21) + 6 * np.clip(height, 0, 1)
                    + 3 * noise(seconds, HOUR, 22 + site.seed), 0.4, None)  # fmt: skip
     humid = np.clip(88 - 42 * np.clip(height, 0, 1) * (1 - 0.6 * cloud) + 10 * noise(seconds, 18 * HOUR, 31)
+                    + 1.5 * noise(seconds, HOUR, 32 + site.seed) + noise(seconds, 0.4 * HOUR, 36 + site.seed)
                     + np.where(rate > 0, 8, 0), 25, 99)  # fmt: skip
     found = {
         "air_temperature": np.round(temperature, 1), "relative_humidity": np.round(humid, 0),
         "wind_speed": np.round(wind, 1), "rain_since_midnight": _since_midnight(seconds, rate),
-        **_dust(seconds, wind, rate, height, site), **_soil(rate, height, cloud),
+        **_dust(seconds, wind, rate, height, site), **_soil(seconds, rate, height, cloud),
     }  # fmt: skip
     return {key: (times[shown], values[shown]) for key, values in found.items()}
 
@@ -154,8 +155,11 @@ LAYERS = ((0.1, 0.55, 9.0), (0.3, 0.30, 24.0), (0.6, 0.15, 60.0))
 LOWEST, HIGHEST = 0.09, 0.34
 
 
-def _soil(rate: Values, height: Values, cloud: Values) -> dict[str, Values]:
-    """Per cent of the volume by depth: a bucket that rain fills late and sun empties, slower the deeper it lies."""
+def _soil(seconds: Values, rate: Values, height: Values, cloud: Values) -> dict[str, Values]:
+    """Per cent of the volume by depth: a bucket that rain fills late and sun empties, slower the deeper it lies.
+
+    With the little that a sensor wavers by; one that stands still for days would be called stuck.
+    """
     found: dict[str, Values] = {}
     arriving = rate * STEP_S / HOUR
     thirst = 0.4 + 2.2 * np.clip(height, 0, None) * (1 - 0.5 * cloud)
@@ -167,5 +171,5 @@ def _soil(rate: Values, height: Values, cloud: Values) -> dict[str, Values]:
             state += float(fall) * share / (1000 * 0.25) - (state - LOWEST) * leave * float(dry)
             state = min(max(state, LOWEST), HIGHEST)
             series[index] = state
-        found[f"soil_moisture@{depth}"] = np.round(100 * series, 1)
+        found[f"soil_moisture@{depth}"] = np.round(100 * series + 0.2 * noise(seconds, 8 * HOUR, 81), 1)
     return found
