@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from steuerrad.modules.sensors.citizen import actions
 from steuerrad.modules.sensors.citizen.forms import RegisterForm
 from steuerrad.modules.sensors.citizen.models import CitizenSensor
+from steuerrad.modules.sensors.queries import with_figures
 from steuerrad.platform.accounts.access import allowed
+from steuerrad.platform.observations.models import Datastream, Thing
 from steuerrad.platform.observations.permissions import MANAGE, RELEASE
 
 
@@ -38,11 +41,23 @@ def sensors(request: HttpRequest) -> HttpResponse:
     rows = CitizenSensor.objects.select_related("thing", "owner").order_by("-pk")
     own = list(rows.filter(owner=request.user))
     others = list(rows.exclude(owner=request.user)[:500]) if allowed(request.user, MANAGE) else []
+    _tell_figures(own)
     context = {
         "heading": _("Sensors of citizens"), "breadcrumbs": crumbs(), "own": own, "others": others,
         "may_release": allowed(request.user, RELEASE),
     }  # fmt: skip
     return render(request, "sensors/citizen/sensors.html", context)
+
+
+def _tell_figures(own: list[CitizenSensor]) -> None:
+    """The owner sees the latest figures also before the sensor is open to everyone."""
+    streams = Datastream.objects.select_related("observed_property", "sensor").order_by("pk")
+    things = Thing.objects.filter(pk__in=[sensor.thing_id for sensor in own]).prefetch_related(
+        Prefetch("datastreams", streams)
+    )
+    figures = {row.thing.pk: row.streams for row in with_figures(list(things))}
+    for sensor in own:
+        sensor.figures = [row for row in figures.get(sensor.thing_id, ()) if row.value is not None]  # type: ignore[attr-defined]
 
 
 @login_required

@@ -173,6 +173,17 @@ def test_nobody_steers_the_sensor_of_another() -> None:
     assert send(key).status_code == 401
 
 
+def test_the_owner_sees_the_latest_figures_before_others_do() -> None:
+    user = person()
+    _sensor, key = made(user)
+    send(key)
+    browser = Client()
+    browser.force_login(user)
+    page = browser.get("/sensors/citizen/").content.decode()
+    assert "21,4" in page
+    assert browser.get(f"/sensors/things/{Thing.objects.get().pk}/").status_code == 404
+
+
 def test_who_may_register() -> None:
     user = person()
     with pytest.raises(PermissionDenied):
