@@ -131,7 +131,9 @@ def run(
     env = {**env, "STEUERRAD_MQTT_LISTEN": f"127.0.0.1:{port}"}
     server: subprocess.Popen[bytes] = start(env, "serve", "--bind", "127.0.0.1:0")
     receiver = Receiver(port, key, stream)
-    assert receiver.ready.wait(60)
+    if not receiver.ready.wait(180):
+        server.kill()
+        raise AssertionError("the data server does not answer")
     sender, over = Sender(port, key, stream), threading.Event()
 
     def flow() -> None:

@@ -137,8 +137,9 @@ class Stand:
         self.witnesses = [Witness(broker.port) for _ in range(consumers)]
         self.server = start(env, "serve", "--bind", "127.0.0.1:0")
         self.consumers = [self._consumer(number) for number in range(consumers)]
-        assert until(lambda: reachable(socket_path()))
-        assert until(self._all_connected), (broker.folder / "log").read_text()
+        if not (until(lambda: reachable(socket_path()), 180) and until(self._all_connected, 180)):
+            self.close()
+            raise AssertionError((broker.folder / "log").read_text())
         time.sleep(0.5)  # the subscriptions follow the connections
 
     def _all_connected(self) -> bool:
