@@ -42,6 +42,10 @@ LONGEST_WAIT = timedelta(hours=24)
 A_VISIT_S = 300.0
 KEPT_RUNS = 200
 TOLD = 50
+#: What people say of a source, and what begins anew when they say something else.
+DESCRIBED = ("title", "kind", "url", "spec", "secret", "source", "organisation", "every_minutes", "timeout_s", "most_mb",
+             "enabled", "changed_at")  # fmt: skip
+ANEW = ("etag", "last_modified", "due_at", "failures", "places")
 EXPECTED = (
     CallError,
     RefusedError,
@@ -79,11 +83,12 @@ def save(user: Any, source: PullSource, secret: str | None = None) -> PullSource
         if not least <= getattr(source, name) <= most:
             raise ValidationError({name: _("from %(least)d to %(most)d") % {"least": least, "most": most}})
     before = PullSource.objects.filter(pk=source.pk).first() if source.pk else None
-    if before is not None and (before.url, before.spec, before.kind) != (
+    anew = before is not None and (before.url, before.spec, before.kind) != (
         source.url,
         source.spec,
         source.kind,
-    ):
+    )
+    if before is not None and anew:
         source.etag = source.last_modified = ""
         source.due_at, source.failures = None, 0
         if before.url != source.url:
@@ -94,7 +99,8 @@ def save(user: Any, source: PullSource, secret: str | None = None) -> PullSource
     source.changed_at = clock.now()
     source.full_clean()
     with transaction.atomic():
-        source.save()
+        # a fetch may be under way: what it notes is not ours to write
+        source.save(update_fields=None if before is None else [*DESCRIBED, *(ANEW if anew else ())])
         names = ("title", "url", "kind", "every_minutes", "enabled")
         changes = {name: (getattr(before, name, None), getattr(source, name)) for name in names}
         record(user, f"sensors.source_{'change' if before else 'create'}", f"pull_source:{source.pk}", title=source.title,
@@ -162,16 +168,26 @@ def fetch(source: PullSource) -> PullRun | None:
     return run
 
 
-def _noted(source: PullSource, catch: Catch, now: datetime, seconds: float, wait: int | None) -> PullRun:
+def _noted(
+    source: PullSource, catch: Catch, now: datetime, seconds: float, wait: int | None
+) -> PullRun | None:
     failed = catch.state == PullRun.FAILED
     failures = source.failures + 1 if failed else 0
     due = clock.now() if catch.again else next_fetch(now, source.every_minutes, failures, wait)
     with transaction.atomic():
-        fields = {"claimed_at": None, "failures": failures, "due_at": due, "fault": catch.message if failed else "",
-                  "etag": source.etag, "last_modified": source.last_modified, "places": source.places}  # fmt: skip
+        row = PullSource.objects.filter(pk=source.pk)
+        fields = {"claimed_at": None, "fault": catch.message if failed else ""}
         if not failed:
             fields["succeeded_at"] = now
-        PullSource.objects.filter(pk=source.pk).update(**fields)
+        if not row.update(**fields):
+            return None  # removed meanwhile
+        row.filter(changed_at=source.changed_at).update(  # of a source that is still the one that was fetched
+            failures=failures,
+            due_at=due,
+            etag=source.etag,
+            last_modified=source.last_modified,
+            places=source.places,
+        )
         run = PullRun.objects.create(
             source=source, started_at=now, seconds=round(seconds, 2), state=catch.state, size=catch.size, rows=catch.rows,
             observations=catch.stored, faults=catch.count, told=[list(one) for one in catch.told][:TOLD],

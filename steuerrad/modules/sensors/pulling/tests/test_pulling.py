@@ -208,6 +208,34 @@ def test_what_goes_wrong_in_the_program_does_not_stop_the_others(
     assert [run.message for run in PullRun.objects.all()] == ["ZeroDivisionError"] * 2
 
 
+def test_what_happens_to_a_source_while_it_is_fetched(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(fine) as served:
+        one = source(served, settings)
+    meanwhile: list[Any] = []
+
+    def again(_source: PullSource, _now: Any) -> actions.Catch:
+        meanwhile.append(fetch(one))
+        other = PullSource.objects.get()
+        other.url = "https://elsewhere.example/y.csv"
+        save(None, other)
+        _source.etag = "of the old address"
+        return actions.Catch(stored=1)
+
+    monkeypatch.setattr(actions, "_fetched", again)
+    run = fetch(one)
+    assert run is not None
+    assert meanwhile == [None], "one run at a time"
+    one.refresh_from_db()
+    assert (one.url, one.etag, one.claimed_at) == ("https://elsewhere.example/y.csv", "", None)
+    assert one.due_at is None, "the new address is due at once"
+
+    monkeypatch.setattr(
+        actions, "_fetched", lambda _source, _now: PullSource.objects.all().delete() and actions.Catch()
+    )
+    assert fetch(one) is None
+    assert not PullRun.objects.exists()
+
+
 def test_a_key_is_not_sent_to_another_address(settings: Any) -> None:
     with serving(fine) as served:
         one = source(served, settings, secret="X-Key: 1")
