@@ -37,9 +37,9 @@ def status(request: HttpRequest) -> HttpResponse:
 def _row(told: dict[str, Any]) -> dict[str, Any]:
     found = {**told, **{name: datetime.fromisoformat(told[name]) if told[name] else None for name in MOMENTS}}
     if not told["alive"]:
-        found["state"], found["label"] = "danger", _("not running")
+        found["state"], found["label"] = "stopped", _("not running")
     elif told["connected"]:
-        found["state"], found["label"] = "completed", _("connected")
+        found["state"], found["label"] = "in_operation", _("connected")
     else:
-        found["state"], found["label"] = "warning", _("not connected")
+        found["state"], found["label"] = "unknown", _("not connected")
     return found
