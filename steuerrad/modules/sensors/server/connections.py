@@ -12,9 +12,13 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from steuerrad.modules.sensors.server.bodies import is_small
+
 #: From the first byte of a request (or the beginning of the connection) to the end of its headers.
 HEAD_S = 15.0
 MOST_HEAD = 64 * 1024
+#: A small body is there by then.
+BODY_S = 30.0
 #: Somebody who is sent an answer takes at least this much in this time.
 STALL_S, LEAST_READ = 20.0, 16 * 1024
 #: The rest of a body that nobody wants is awaited for so long.
@@ -28,6 +32,7 @@ class Patient(HttpToolsProtocol):
     _head_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
     _linger_timer: asyncio.TimerHandle | None = None
+    _body_timer: asyncio.TimerHandle | None = None
     _head = 0
 
     def connection_made(self, transport: Any) -> None:
@@ -41,6 +46,7 @@ class Patient(HttpToolsProtocol):
         self._head_timer = _cancelled(self._head_timer)
         self._stall_timer = _cancelled(self._stall_timer)
         self._linger_timer = _cancelled(self._linger_timer)
+        self._body_timer = _cancelled(self._body_timer)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -51,6 +57,9 @@ class Patient(HttpToolsProtocol):
             self._head += len(data)
             if self._head > MOST_HEAD:
                 self._end(431, "The headers have more than 64 KB.")
+
+        elif self._body_timer is None and not self._idle() and self.cycle.more_body:
+            self._body_timer = self.loop.call_later(BODY_S, self._no_body)
 
     def on_headers_complete(self) -> None:
         self._head_timer = _cancelled(self._head_timer)
@@ -63,6 +72,7 @@ class Patient(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._linger_timer = _cancelled(self._linger_timer)
+        self._body_timer = _cancelled(self._body_timer)
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -95,6 +105,12 @@ class Patient(HttpToolsProtocol):
             self._end(408, "The request comes too slowly.")
         else:
             self.transport.close()
+
+    def _no_body(self) -> None:
+        """A small body that did not come; how long a large one may take is decided by who reads it (bodies.received)."""
+        self._body_timer = None
+        if not self._idle() and self.cycle.more_body and is_small(dict(self.cycle.scope["headers"])):
+            self._end(408, "The body comes too slowly.")
 
     def _watch(self, before: int) -> None:
         _cancelled(self._stall_timer)

@@ -10,14 +10,19 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from steuerrad.engines.observations import SCHEMA, BatchError, batch, instants, micros
+from steuerrad.engines.observations import BatchError, batch, instants, micros
 from steuerrad.modules.sensors.server.gathering import Row
-from steuerrad.modules.sensors.sta.observation_json import one as entity
 from steuerrad.modules.sensors.sta.observing import EXACT
+from steuerrad.modules.sensors.sta.representation import instant_of
 
 #: Members of an observation that the fast way understands.
 PLAIN = frozenset({"phenomenonTime", "result", "resultTime", "Datastream"})
 COMPONENTS = ("phenomenonTime", "result", "resultTime")
+USUAL = (
+    ["phenomenonTime", "result"],
+    ["result", "phenomenonTime"],
+    ["phenomenonTime", "result", "resultTime"],
+)
 PARTS = frozenset({"Datastream", "components", "dataArray", "dataArray@iot.count"})
 
 
@@ -96,17 +101,22 @@ def _data_array(part: Any, columns: dict[str, list[Any]]) -> int:
     if type(part) is not dict or not PARTS.issuperset(part):
         raise NotPlainError
     names, rows = part.get("components"), part.get("dataArray")
-    if type(names) is not list or type(rows) is not list or not rows:
+    if type(rows) is not list or not rows or not {list}.issuperset(map(type, rows)):
         raise NotPlainError
-    if not {list}.issuperset(map(type, rows)) or len(set(map(str, names))) != len(names):
-        raise NotPlainError
-    if not {"phenomenonTime", "result"} <= set(names) <= set(COMPONENTS):
-        raise NotPlainError
+    if names not in USUAL:
+        _components(names)
     for name, values in zip(names, zip(*rows, strict=True), strict=True):
         columns[name].extend(values)
     if "resultTime" not in names:
         columns["resultTime"].extend([None] * len(rows))
     return _reference(part.get("Datastream"))
+
+
+def _components(names: Any) -> None:
+    if type(names) is not list or not all(type(name) is str for name in names):
+        raise NotPlainError
+    if len(set(names)) != len(names) or not {"phenomenonTime", "result"} <= set(names) <= set(COMPONENTS):
+        raise NotPlainError
 
 
 def _batch(streams: np.ndarray[Any, Any], columns: Mapping[str, list[Any]]) -> pa.Table:
@@ -127,7 +137,16 @@ def _batch(streams: np.ndarray[Any, Any], columns: Mapping[str, list[Any]]) -> p
 
 def written(row: Row, base: str) -> bytes:
     """The observation as the standard's answer to its creation."""
-    return orjson.dumps(entity(dict(zip(SCHEMA.names, row, strict=True)), base))
+    stream, time, value, result_time, _extra = row
+    root = orjson.dumps(base).decode()[1:-1]
+    link = f"{root}/Observations('{stream}-{time}')"
+    known = "null" if result_time is None else f'"{instant_of(result_time)}"'
+    return (
+        f'{{"@iot.id":"{stream}-{time}","@iot.selfLink":"{link}","phenomenonTime":"{instant_of(time)}",'
+        f'"resultTime":{known},"result":{orjson.dumps(value).decode()},'
+        f'"Datastream@iot.navigationLink":"{link}/Datastream",'
+        f'"FeatureOfInterest@iot.navigationLink":"{link}/FeatureOfInterest"}}'
+    ).encode()
 
 
 def addresses(table: pa.Table, base: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import resource
 import threading
@@ -10,8 +11,8 @@ import threading
 import uvicorn
 from django.db import connections
 
-from steuerrad.modules.sensors.broker.endpoint import listening
 from steuerrad.modules.sensors.alerts.watching import watching
+from steuerrad.modules.sensors.broker.endpoint import listening
 from steuerrad.modules.sensors.server.app import DataServer
 from steuerrad.modules.sensors.server.connections import Patient
 from steuerrad.platform.observations.flight import Server
@@ -40,7 +41,14 @@ def serve(host: str, port: int) -> None:
 
 
 def _prepare() -> None:
-    """Keep connections to the catalogue: opening one costs more than what is asked. Allow as many sockets as may be."""
+    """Keep connections to the catalogue: opening one costs more than what is asked. Allow as many sockets as may be.
+
+    What was imported is never garbage, and JSON makes no cycles: looking through all of it after every 700 new objects took
+    four fifths of the time in which a data array of a thousand parts is decoded.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     for alias in connections:
         connections.settings[alias].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[5]
 STA = "/sta/v1.1"
-START_S = 60.0
+START_S = 180.0
 
 
 @dataclass
@@ -58,8 +58,9 @@ class Process:
             if self.running is None or self.running.poll() is not None:
                 return False
             with contextlib.suppress(OSError, http.client.HTTPException):
-                return self.ask("GET", STA)[0] == 200
+                return self.ask("GET", STA, timeout=10.0)[0] == 200
             time.sleep(0.05)
+        self.running.send_signal(signal.SIGABRT)  # tells on standard error where it stands
         raise AssertionError("the data server does not answer")
 
     def stop(self, number: int = signal.SIGTERM) -> int:
