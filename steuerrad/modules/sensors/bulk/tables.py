@@ -24,7 +24,8 @@ from steuerrad.modules.sensors.bulk.mapping import TableSpec
 from steuerrad.modules.sensors.reading import EMPTY, Faults, FileRefusedError
 
 AT_ONCE = 65_536
-BLOCK = 8 * 1024**2
+#: Arrow reads up to 32 blocks ahead.
+BLOCK = 1024**2
 MOST_SHEET_ROWS = 500_000
 MOST_JSON = 256 * 1024**2
 MOST_DEPTH = 100
