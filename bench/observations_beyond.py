@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -48,9 +49,11 @@ class Candidate(Protocol):
     def tidy(self) -> None: ...
 
 
-def arriving(rows: int, first: int) -> pa.Table:
-    at = np.arange(first, first + rows)
-    return batch((at % STREAMS).astype(np.int32), START + at // STREAMS * STEP, np.round(at % 97 / 7, 1))
+def arriving(rows: int, first: int, half: int | None = None) -> pa.Table:
+    """Rows of all streams in turn, or of the first or second half of them."""
+    at, among = np.arange(first, first + rows), STREAMS if half is None else STREAMS // 2
+    streams = at % among + (half or 0) * among
+    return batch(streams.astype(np.int32), START + at // among * STEP, np.round(at % 97 / 7, 1))
 
 
 class Own:
@@ -92,7 +95,7 @@ class Machines:
     @property
     def writer(self) -> Writer:
         if not hasattr(self.local, "writer"):
-            return self.taken(open_folder(self.folder / f"machine{threading.get_ident()}", url=self.url))
+            return self.taken(open_folder(self.folder / f"machine-{uuid.uuid4().hex}", url=self.url))
         return self.local.writer
 
     def take(self, table: pa.Table, *, new: bool) -> None:
@@ -252,24 +255,33 @@ def measured(name: str, store: Candidate) -> None:
         for first in range(0, ROWS, LOAD):
             store.take(arriving(LOAD, first), new=True)
 
-    def small(begin: int) -> None:
+    def small(begin: int, half: int | None = None) -> None:
         for turn in range(TURNS):
-            store.take(arriving(SMALL, begin + turn * SMALL * 9 // 10), new=False)
+            store.take(arriving(SMALL, begin + turn * SMALL * 9 // 10, half), new=False)
 
-    def together() -> None:
-        threads = [threading.Thread(target=small, args=(ROWS * (n + 2),)) for n in range(2)]
+    def together(begin: int, *, apart: bool) -> float:
+        """Seconds that two writers take, from when both are ready."""
+        start = threading.Barrier(3, timeout=60)
+
+        def work(number: int) -> None:
+            store.take(arriving(1, begin - 1 - number), new=False)
+            start.wait()
+            small(begin + ROWS * number, number if apart else None)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        start.wait()
+        return timed(lambda: [thread.join() for thread in threads])
 
     loading, one = timed(load), timed(lambda: small(ROWS))
-    two = timed(together)
+    two = [together(ROWS * 2, apart=False), together(ROWS * 5, apart=True)]
     reads = [timed(read, 5) * 1e3 for read in (store.latest, store.newest, store.hourly)]
     tidying = timed(store.tidy)
     after = [timed(read, 5) * 1e3 for read in (store.latest, store.newest, store.hourly)]
     print(
-        f"   {name:<22}{ROWS / loading:>10,.0f}{TURNS * SMALL / one:>12,.0f}{2 * TURNS * SMALL / two:>12,.0f}"
+        f"   {name:<22}{ROWS / loading:>10,.0f}{TURNS * SMALL / one:>12,.0f}"
+        + "".join(f"{2 * TURNS * SMALL / seconds:>10,.0f}" for seconds in two)
         + "".join(f"{ms:>9,.1f}" for ms in reads)
         + f"{tidying:>9.1f}"
         + "".join(f"{ms:>9,.1f}" for ms in after),
@@ -281,7 +293,9 @@ def main() -> None:
     postgres.SETTINGS.update(
         {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "512MB"}
     )
-    print("   rows/s: load in batches of 100,000, of 1,000 with repeats, the same with two writers;")
+    print(
+        "   rows/s: load in batches of 100,000, of 1,000 with repeats, two writers on the same and on other streams;"
+    )
     print(
         "   ms before and after tidying (s): latest of 1,000, newest 1,000 of one, hourly means of ten days"
     )
