@@ -90,11 +90,14 @@ def _csv(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
     unique = [name if names.index(name) == place else f"{name}\0{place}" for place, name in enumerate(names)]
     odd: list[int] = []
 
+    crooked_row = _(
+        "the row has %(count)d columns instead of %(wanted)d"
+    )  # the handler runs in a thread of Arrow's
+
     def skip(row: Any) -> str:
         line = row.number + spec.skip_lines if row.number is not None else 0
         odd.append(line)
-        faults.add(line, "", _("the row has %(count)d columns instead of %(wanted)d") % {
-            "count": row.actual_columns, "wanted": row.expected_columns})  # fmt: skip
+        faults.add(line, "", crooked_row % {"count": row.actual_columns, "wanted": row.expected_columns})
         return "skip"
 
     reader = csv.open_csv(
