@@ -102,7 +102,7 @@ class DataServer:
                         return await self._arrays(scope, given, body)
                     if path.endswith("/Observations") and path.startswith(ROOT):
                         return await self._one(scope, given, body, path)
-                except parsing.NotPlainError:
+                except (parsing.NotPlainError, BatchError):  # the long way says what is wrong
                     pass
             return await self._long_way(scope, given, body)
 
