@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,6 @@ def shift_clock(file: Path) -> None:
 
 
 def main() -> int:
-    from steuerrad.config.cli import main as command
-
     fault, count = sys.argv[1], int(sys.argv[2])
     import django
 
@@ -113,7 +112,7 @@ def main() -> int:
     django.setup()
     install(fault, count)
     sys.argv = ["steuerrad", *sys.argv[3:]]
-    return command()
+    return entry_points(group="console_scripts", name="steuerrad")["steuerrad"].load()()
 
 
 if __name__ == "__main__":
