@@ -31,7 +31,12 @@ STATES: tuple[State, ...] = (
     State("stopped", "#fed9d3", "#c31c13", "cross"),
     State("unknown", "#ffffff", "#8e93b1", "lines"),
 )
-BY_KEY = {state.key: state for state in STATES}
+#: Of badges only: something wants a person, or is broken.
+SIGNS: tuple[State, ...] = (
+    State("warning", "#fff3c7", "#925400", ""),
+    State("danger", "#fed9d3", "#c31c13", ""),
+)
+BY_KEY = {state.key: state for state in (*STATES, *SIGNS)}
 
 #: Lines of a tile of 8 x 8 units.
 PATTERNS: dict[str, str] = {
@@ -49,6 +54,8 @@ GLYPHS: dict[str, tuple[str, str]] = {
     "in_operation_expanding": ("M8 2a6 6 0 0 1 0 12a6 6 0 0 1 0 -12z", "M8 5v6M5 8h6"),
     "completed": ("M8 2a6 6 0 0 1 0 12a6 6 0 0 1 0 -12z", "M5 8.2l2.2 2.2L11.2 6"),
     "stopped": ("", "M5.5 5.500l5 5M10.5 5.500l-5 5"),
+    "warning": ("", "M8 4.800v3.700M8 11.100v.1"),
+    "danger": ("", "M8 4.800v3.700M8 11.100v.1"),
     "unknown": ("", "M6 6.200a2 2 0 1 1 2.6 1.900q-.6 .2 -.6 1M8 11.300v.1"),
 }
 
@@ -80,7 +87,11 @@ def glyph(key: str) -> str:
     """A small picture of the state for badges and legends: shape and colour, hidden from screen readers."""
     state = state_of(key)
     solid, over = GLYPHS[state.key]
-    ink = state.ink if state.key in ("idea", "planned", "stopped", "unknown") else state.fill
+    ink = (
+        state.ink
+        if state.key in ("idea", "planned", "stopped", "warning", "danger", "unknown")
+        else state.fill
+    )
     root = element(
         "svg",
         class_="ui-glyph",
