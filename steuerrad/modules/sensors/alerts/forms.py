@@ -156,6 +156,7 @@ class RuleForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["datastream"].queryset, fields["thing"].queryset = streams, things
         fields["observed_property"].queryset = ObservedProperty.objects.order_by("name")
+        fields["observed_property"].label_from_instance = lambda one: _(one.name)
         units = (
             Datastream.objects.exclude(unit_code="")
             .order_by("unit_code")

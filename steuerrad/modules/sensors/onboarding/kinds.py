@@ -10,11 +10,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from steuerrad.modules.sensors.codecs.profiles import FieldOf, read_fields
 from steuerrad.modules.sensors.file_formats import formats
 from steuerrad.modules.sensors.lorawan.queries import profiles
 
 FOLDER = Path(__file__).with_name("library")
+#: Titles of the library once more, so that they are found for translation; a test compares both.
+TITLES = frozenset([
+    gettext_noop("airRohr with SDS011 and BME280"), gettext_noop("airRohr with SDS011 and DHT22"),
+    gettext_noop("Thermometer of one's own"), gettext_noop("Level logger"),
+    gettext_noop("Soil moisture at 10, 30 and 60 cm"),
+])  # fmt: skip
 OWN, LORAWAN, FILE = "own", "lorawan", "file"
 
 
@@ -44,7 +53,7 @@ class Template:
 
     @property
     def name(self) -> str:
-        return f"{self.maker} {self.title}".strip()
+        return f"{self.maker} {_(self.title)}".strip()
 
 
 @cache

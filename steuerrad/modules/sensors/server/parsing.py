@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import orjson
@@ -100,7 +100,7 @@ def _data_array(part: Any, columns: dict[str, list[Any]]) -> int:
     """Add the rows of one part to the columns; its datastream."""
     if type(part) is not dict or not PARTS.issuperset(part):
         raise NotPlainError
-    names, rows = part.get("components"), part.get("dataArray")
+    names, rows = cast(Any, part.get("components")), cast(Any, part.get("dataArray"))
     if type(rows) is not list or not rows or not {list}.issuperset(map(type, rows)):
         raise NotPlainError
     if names not in USUAL:

@@ -16,7 +16,7 @@ from steuerrad.modules.sensors.bulk.tests.test_import import LONG, csv_file
 from steuerrad.modules.sensors.lorawan.models import DeviceProfile, LoraDevice
 from steuerrad.modules.sensors.onboarding.actions import register
 from steuerrad.modules.sensors.onboarding.files import register_file
-from steuerrad.modules.sensors.onboarding.kinds import own, templates
+from steuerrad.modules.sensors.onboarding.kinds import TITLES, own, templates
 from steuerrad.platform.accounts.models import Membership, User
 from steuerrad.platform.observations.models import Datastream, Thing
 from steuerrad.platform.observations.store import owning
@@ -38,6 +38,10 @@ def person(role: str, organisation: Organisation | None = None) -> Client:
     browser = Client()
     browser.force_login(user)
     return browser
+
+
+def test_titles_of_the_library_are_found_for_translation() -> None:
+    assert {one.title for one in own().values()} == TITLES
 
 
 def test_every_kind_can_be_made() -> None:
