@@ -83,7 +83,8 @@ def test_nonsense_in_parameters(browsers: list[Client]) -> None:
     for route, converters in addresses():
         address = plain(route, converters)
         values = chance.sample(NONSENSE, min(len(NONSENSE), tries(2)))
-        for browser, value in itertools.product(browsers, (chance.choice(ALWAYS), *values)):
+        for value in (chance.choice(ALWAYS), *values):
+            browser = chance.choice(browsers)
             answer = browser.get(address, dict.fromkeys(NAMES, value))
             if answer.status_code >= 500:
                 faults.append((address, value[:30], answer.status_code))

@@ -14,7 +14,7 @@ from django.test import Client
 from steuerrad.platform.accounts.models import User
 from steuerrad.platform.files.models import StoredFile
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("musterstadt")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("musterstadt")]
 FILE_FIELDS = (
     "/campaign/1/import/", "/campaign/1/split/file/", "/campaign/questions/1/answer/", "/index/import/",
     "/prioritisation/portfolios/1/tables/", "/strategy/portfolio/files/import/",

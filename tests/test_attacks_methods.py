@@ -14,7 +14,7 @@ from steuerrad.config.urls import api
 from steuerrad.platform.accounts.models import User
 from tests.test_attacks_addresses import addresses, plain
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("bochum")]
 EMBEDDED = "/strategy/embed/"
 OPEN = "/sta/"
 SLICES = (

@@ -26,7 +26,7 @@ from tests.support.writes import CALCULATE, ELSEWHERE, WRITES, Objects, Write, p
 from tests.support.writes.campaign import QUESTIONS
 from tests.support.writes.kinds import EVERYBODY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("bochum")]
 #: Written without an entry on purpose: counts, sessions, last sign-in and last use, what Django notes for itself.
 UNLOGGED = {
     "datasets_downloadcount", "django_session", "django_admin_log", "accounts_user", "steuerrad_cache", "http_api_apitoken",

@@ -8,7 +8,7 @@ from django.test import Client
 from steuerrad.modules.strategy.models import Kpi
 from steuerrad.platform.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("musterstadt")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("musterstadt")]
 
 
 def signed_in() -> Client:

@@ -17,7 +17,7 @@ from steuerrad import __version__
 from steuerrad.platform.accounts.models import User
 from steuerrad.portal import translations
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bochum")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("bochum")]
 PAGES_PER_VIEW = 2
 #: Attributes that are read out or shown.
 SPOKEN = ("alt", "aria-label", "aria-description", "data-label", "placeholder", "title")

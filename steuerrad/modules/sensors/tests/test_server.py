@@ -29,7 +29,7 @@ from steuerrad.platform.observations.models import Datastream, Location, Observe
 from steuerrad.platform.organisations.models import Organisation
 from tests.support.at_once import address, copied, shared
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 STA = "/sta/v1.1"
 #: At least as many as there are tests below.
 TESTS = 40

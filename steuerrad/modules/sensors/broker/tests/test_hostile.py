@@ -20,6 +20,8 @@ from steuerrad.modules.sensors.broker.tests.test_sessions import send
 from steuerrad.modules.sensors.broker.tests.test_standard import observation, stream_of
 from steuerrad.modules.sensors.lorawan.tests.killing import until
 
+pytestmark = pytest.mark.one_database
+
 CONNECT = b"\x10\x10\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x03fuz"
 READERS = {
     "connect": lambda body: p.connect(body), "publish": lambda body: p.publish(2, body, p.V5),

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
@@ -14,6 +15,8 @@ from steuerrad.platform.http_api.tokens import create_token
 from steuerrad.platform.observations.actions import place, save
 from steuerrad.platform.observations.models import Datastream, Location, ObservedProperty, Sensor, Thing
 from tests.support.at_once import address, copied, shared
+
+pytestmark = pytest.mark.one_database
 
 
 def made() -> tuple[str, int]:

@@ -16,6 +16,8 @@ from steuerrad.modules.sensors.broker.tests.conftest import Stage
 from steuerrad.modules.sensors.broker.tests.talking import Talker
 from steuerrad.modules.sensors.broker.tests.test_standard import observation, stream_of
 
+pytestmark = pytest.mark.one_database
+
 HOUR = 3600
 
 

@@ -28,6 +28,8 @@ from steuerrad.modules.sensors.lorawan.tests.samples import EUI
 from tests.support.at_once import address, alone, copied, shared
 from tests.support.mqtt import broker
 
+pytestmark = pytest.mark.one_database
+
 #: By hand with 200: bench/mqtt_kill.py
 KILLS = 2
 COUNT = 200

@@ -14,7 +14,7 @@ import pytest
 from steuerrad.modules.sensors.server.tests import killing, sending
 from steuerrad.modules.sensors.server.tests.process import STA, Process
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 KILLS = 2
 
 
