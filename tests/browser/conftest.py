@@ -5,7 +5,7 @@ whole thing as ./dev up serves it, with city data and demo logins, started once;
 
 A test that takes `page` runs once per size. It fails by itself when the page logs an error, breaks its own
 content security policy, or asks another host for anything. `axe(page)` answers the accessibility violations.
-On failure the trace and a screenshot stay in var/browser/.
+On failure a screenshot stays in var/browser/; with STEUERRAD_TRACE=1 also the trace, which takes time in every test.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.support.product import Running, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ROOT / "var" / "browser"
+TRACE = bool(os.environ.get("STEUERRAD_TRACE"))
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 NARROW = (320, 800)
 SIZES = {"phone": (375, 812), "desk": (1280, 900)}
@@ -121,7 +122,8 @@ def context(
 ) -> Iterator[BrowserContext]:
     """A fresh visitor with a German browser: no cookies, own window size."""
     context = new_context(browser, size, problems)
-    context.tracing.start(screenshots=True, snapshots=True)
+    if TRACE:
+        context.tracing.start(screenshots=True, snapshots=True)
     yield context
     _keep_evidence(context, request.node, bool(problems))
     context.close()
@@ -227,10 +229,12 @@ def _violation(violation: dict[str, Any]) -> str:
 def _keep_evidence(context: BrowserContext, item: pytest.Item, complained: bool) -> None:
     report = item.stash.get(REPORTS, {}).get("call")
     if not complained and report is not None and report.passed:
-        context.tracing.stop()
+        if TRACE:
+            context.tracing.stop()
         return
     KEPT.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^A-Za-z0-9]+", "-", item.nodeid).strip("-")
     for number, page in enumerate(context.pages):
         page.screenshot(path=KEPT / f"{name}-{number}.png", full_page=True)
-    context.tracing.stop(path=KEPT / f"{name}.zip")
+    if TRACE:
+        context.tracing.stop(path=KEPT / f"{name}.zip")
