@@ -29,11 +29,15 @@ def ensure_postgres() -> None:
 
 def ensure_chromium() -> None:
     """A Chromium: the system's, Debian's package as root, else the test tool's own download."""
-    if chromium.find():
+    if chromium.find() and (shutil.which(chromium.SHELL) or not _may_use_apt()):
         return
     with Ticker("Installing Chromium for the tests"):
         if _may_use_apt():
-            apt_install("Chromium", "chromium")
+            try:
+                apt_install("Chromium", chromium.SHELL)
+            except Fault:  # a distribution without this package
+                if not chromium.find():
+                    apt_install("Chromium", "chromium")
         else:
             command = [VENV / "bin" / "playwright", "install", "chromium"]
             run_logged("Installing Chromium", command, LOGS / "chromium.log")

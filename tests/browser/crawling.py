@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, urldefrag, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
-#: Pages of one view with the same names in the query look alike: one of each is opened first, then some others.
-MOST_ALIKE = 2
 HREF = re.compile(r"""<a\b[^>]*?\bhref="([^"]*)\"""")
-FILE = re.compile(r"\.(csv|xlsx|geojson|json|pdf|docx|html|atom|svg)$|/(pdf|docx|html|download)/?$")
+FILE = re.compile(r"\.(csv|xlsx|geojson|json|pdf|docx|html|atom|svg)$|/(pdf|docx|html|download|file)/?$")
 #: What following a link would end: the session of the test itself.
 ENDS_SESSION = ("account_logout",)
 #: Answers of a programming interface: text for programs.
 PROGRAMS = ("/sta/",)
+#: View and names of the query: pages of one kind look alike.
 Kind = tuple[str, frozenset[str]]
 
 
@@ -37,8 +35,8 @@ def kind_of(path: str, query: str) -> Kind | None:
 
 
 def crawl(page: Page, start: str, more: int = 0) -> Iterator[str]:
-    """Open the start page and what links lead to, one page of every kind and `more` others; yields each address."""
-    host, seen, alike = urlsplit(start).netloc, {start}, Counter[Kind]()
+    """Open the start page and what links lead to, one page of every view and `more` others; yields each address."""
+    host, seen, views, kinds = urlsplit(start).netloc, {start}, set[str](), set[Kind]()
     first, others = [start], list[str]()
     while first or (others and more > 0):
         more -= not first
@@ -56,8 +54,11 @@ def crawl(page: Page, start: str, more: int = 0) -> Iterator[str]:
             seen.add(target)
             kind = kind_of(parts.path, parts.query)
             assert kind, f"{address} links to {target}, which no view answers"
-            alike[kind] += 1
             if kind[0] in ENDS_SESSION or is_file(parts):
                 continue
-            if alike[kind] <= MOST_ALIKE:
-                (first if alike[kind] == 1 else others).append(target)
+            if kind[0] not in views:
+                first.append(target)
+            elif kind not in kinds:
+                others.append(target)
+            views.add(kind[0])
+            kinds.add(kind)

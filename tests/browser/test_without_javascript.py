@@ -15,7 +15,7 @@ def test_every_page_works_without_javascript(
     bare.add_cookies(narrow.cookies())  # type: ignore[arg-type]
     page = bare.new_page()
     faults = []
-    for address in crawl(page, product + "/"):
+    for address in crawl(page, product + "/", more=15):
         faults += [f"{address}: {fault}" for fault in faults_without_scripts(page)]
     bare.close()
     assert not faults, "\n".join(faults)
