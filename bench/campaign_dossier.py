@@ -118,12 +118,17 @@ def measure(options: argparse.Namespace) -> None:
     from steuerrad.modules.campaign.models import Dossier
     from steuerrad.modules.campaign.output.rows import working_rows
     from steuerrad.modules.campaign.output.workbook import workbook_bytes
+    from steuerrad.platform.accounts.models import User
+    from steuerrad.platform.jobs import making
 
     round_ = round_of(options.questions, options.evidence)
+    person = User.objects.create(email="dossier@bench.invalid")
 
     def dossier() -> None:
-        row = Dossier.objects.create(round=round_, what="working", requested_at=clock.now())
-        made = dossiers.make(row.pk)
+        row = Dossier.objects.create(
+            round=round_, what="working", requested_at=clock.now(), requested_by=person
+        )
+        made = making.make(Dossier, row.pk, dossiers.build)
         assert made is not None, "nobody else makes dossiers here"
         assert made.state == "ready", made.message
 
