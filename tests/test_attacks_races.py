@@ -40,7 +40,7 @@ from steuerrad.platform.accounts.sign_in_links import link_for, redeem
 from steuerrad.platform.audit.models import AuditEntry
 from steuerrad.platform.city.loading import load_city
 from steuerrad.platform.jobs.models import JobRun
-from steuerrad.platform.jobs.running import claim
+from steuerrad.platform.jobs.leasing import claim
 from steuerrad.platform.organisations.models import Organisation
 from tests.support.at_once import alone, copied, shared, together
 
@@ -131,7 +131,8 @@ def test_a_job_is_claimed_once(again: int, before: str, place: dict[str, Any]) -
     started = clock.now() - (timedelta(minutes=2) if before in {"due", "running"} else timedelta(days=1))
     if before != "never":
         ended = clock.now() - timedelta(minutes=1) if before == "due" else None
-        JobRun.objects.create(job=job.id, started_at=started, finished_at=ended)
+        lease = clock.now() + timedelta(minutes=1) if before == "running" else None
+        JobRun.objects.create(job=job.id, started_at=started, finished_at=ended, lease_until=lease)
     copied(place)
     now = clock.now()
     results = together(place, [lambda: claim(job, now, force=False) for _ in range(6)])

@@ -197,12 +197,14 @@ class CityLoader:
 
 @dataclass(frozen=True)
 class Job:
-    """Work that is due every `every_minutes`; run must be safe to repeat."""
+    """Work that is due every `every_minutes`; run must be safe to repeat. urgent: it never waits behind others; for short
+    work that people wait for."""
 
     id: str
     title: Text
     run: Callable[[], None]
     every_minutes: int
+    urgent: bool = False
 
 
 @dataclass(frozen=True)

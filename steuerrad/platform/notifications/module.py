@@ -60,7 +60,7 @@ module = Module(
     topics=(Topic("accounts.sign_in", _("Signing in"), obligatory=True),),
     listens={"accounts.link_wanted": send_link},
     jobs=(
-        Job("notifications.send", _("Send mails that are due"), send_due, every_minutes=1),
+        Job("notifications.send", _("Send mails that are due"), send_due, every_minutes=1, urgent=True),
         Job("notifications.old", _("Take away old notifications"), drop_old, every_minutes=24 * 60),
     ),
     personal_data=(
