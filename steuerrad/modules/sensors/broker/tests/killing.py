@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import random
 import socket
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -22,7 +21,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from steuerrad.modules.sensors.lorawan.tests.killing import start, until
+from steuerrad.modules.sensors.lorawan.tests.killing import until
+from steuerrad.modules.sensors.lorawan.tests.readied import Nursery
 from steuerrad.platform.observations.store import observations
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -129,7 +129,8 @@ def run(
     """Kill the server at random moments while observations flow, let everything come back, and count."""
     chance, port = random.Random(seed), free_port()
     env = {**env, "STEUERRAD_MQTT_LISTEN": f"127.0.0.1:{port}"}
-    server: subprocess.Popen[bytes] = start(env, "serve", "--bind", "127.0.0.1:0")
+    nursery = Nursery(env)
+    server = nursery.start("serve", "--bind", "127.0.0.1:0")
     receiver = Receiver(port, key, stream)
     if not receiver.ready.wait(180):
         server.kill()
@@ -145,11 +146,11 @@ def run(
     flowing.start()
     try:
         for _ in range(kills):
-            assert until(lambda: _listens(port), 120)
+            assert until(lambda: _listens(port), 120, 0.02)
             time.sleep(chance.uniform(*pauses))
             server.kill()
             server.wait()
-            server = start(env, "serve", "--bind", "127.0.0.1:0")
+            server = nursery.start("serve", "--bind", "127.0.0.1:0")
         over.set()
         flowing.join()
         assert sender.settled()
@@ -161,6 +162,7 @@ def run(
             one.loop_stop()
         server.terminate()
         server.wait(30)
+        nursery.close()
 
 
 def counted(kills: int, sender: Sender, receiver: Receiver, stream: int) -> Count:

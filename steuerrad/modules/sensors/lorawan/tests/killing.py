@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import paho.mqtt.client as paho
@@ -23,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from steuerrad.modules.sensors.lorawan.tests.readied import Forked, Nursery
 from steuerrad.modules.sensors.lorawan.tests.samples import EUI, chirpstack
 from steuerrad.modules.sensors.lorawan.tests.witness import Witness
 from steuerrad.platform.observations.flight import reachable
@@ -30,9 +28,7 @@ from steuerrad.platform.observations.models import Datastream
 from steuerrad.platform.observations.store import observations, socket_path
 from tests.support.mqtt import Broker
 
-ROOT = Path(__file__).resolve().parents[5]
 START = datetime(2025, 1, 1, tzinfo=UTC)
-PROGRAM = "from steuerrad.config.cli import main; raise SystemExit(main())"
 TOPIC = f"application/1/device/{EUI}/event/up"
 OPEN = 100
 KEPT_S = 24 * 3600
@@ -62,10 +58,6 @@ def payload(number: int) -> bytes:
 def uplink(number: int) -> bytes:
     at = (START + timedelta(minutes=number)).isoformat()
     return json.dumps(chirpstack(number, at, payload=payload(number))).encode()
-
-
-def start(env: Mapping[str, str], *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", PROGRAM, "sensors", *words], env=dict(env), cwd=ROOT)
 
 
 def until(condition: Callable[[], bool], seconds: float = 60, pause: float = 0.1) -> bool:
@@ -133,9 +125,9 @@ class Stand:
     """Data server, broker, and consumers behind witnesses."""
 
     def __init__(self, env: Mapping[str, str], broker: Broker, consumers: int) -> None:
-        self.env, self.broker, self.shared = env, broker, consumers > 1
+        self.broker, self.shared, self._nursery = broker, consumers > 1, Nursery(env)
         self.witnesses = [Witness(broker.port) for _ in range(consumers)]
-        self.server = start(env, "serve", "--bind", "127.0.0.1:0")
+        self.server = self._nursery.start("serve", "--bind", "127.0.0.1:0")
         self.consumers = [self._consumer(number) for number in range(consumers)]
         if not (until(lambda: reachable(socket_path()), 180) and until(self._all_connected, 180)):
             self.close()
@@ -146,15 +138,10 @@ class Stand:
         log = (self.broker.folder / "log").read_text(errors="replace")
         return all(f"as consumer-{number} " in log for number in range(len(self.consumers)))
 
-    def _consumer(self, number: int) -> subprocess.Popen[bytes]:
-        words = [
-            "mqtt",
-            "--broker",
-            f"127.0.0.1:{self.witnesses[number].port}",
-            "--name",
-            f"consumer-{number}",
-        ]
-        return start(self.env, *words, *(["--shared"] if self.shared else []))
+    def _consumer(self, number: int) -> Forked:
+        broker, name = f"127.0.0.1:{self.witnesses[number].port}", f"consumer-{number}"
+        shared = ["--shared"] if self.shared else []
+        return self._nursery.start("mqtt", "--broker", broker, "--name", name, *shared)
 
     def kill_consumer(self, number: int) -> None:
         self.consumers[number].kill()
@@ -173,6 +160,7 @@ class Stand:
         for process in [*self.consumers, self.server]:
             process.terminate()
         codes = [process.wait(30) for process in [*self.consumers, self.server]]
+        self._nursery.close()
         for witness in self.witnesses:
             witness.close()
         return codes
