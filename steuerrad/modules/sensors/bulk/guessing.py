@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
-from steuerrad.modules.sensors.bulk import cells
+from steuerrad.modules.sensors.bulk import apart, cells
 from steuerrad.modules.sensors.bulk.mapping import ISO, MILLISECONDS, SECONDS, Time
 from steuerrad.modules.sensors.bulk.tables import refusing
 from steuerrad.modules.sensors.reading import EMPTY, Faults, FileRefusedError
@@ -70,10 +68,8 @@ def sampled(path: Path, name: str, skip_lines: int = 0) -> Sample:
     with refusing():
         if form == "csv":
             return _csv(path, skip_lines)
-        if form in ("parquet", "arrow"):
-            return _columnar(path, form)
-        if form == "xlsx":
-            return _xlsx(path, skip_lines)
+        if form:
+            return _apart(path, form, skip_lines if form == "xlsx" else 0)
     raise FileRefusedError(
         _("Tables are read as CSV, XLSX, Parquet or Arrow; the ending of the name says which.")
     )
@@ -101,49 +97,19 @@ def _csv(path: Path, skip_lines: int) -> Sample:
     return Sample("csv", delimiter, encoding.removesuffix("-sig"), names, rows)
 
 
-def _columnar(path: Path, form: str) -> Sample:
-    if form == "parquet":
-        with pq.ParquetFile(path) as file:
-            part = next(file.iter_batches(SAMPLE), None)
-            names = list(file.schema_arrow.names)
-    else:
-        with pa.memory_map(str(path)) as mapped:
-            if mapped.read(6) == b"ARROW1":
-                reader: Any = pa.ipc.open_file(mapped)
-                part = reader.get_batch(0) if reader.num_record_batches else None
-            else:
-                mapped.seek(0)
-                reader = pa.ipc.open_stream(mapped)
-                part = next(iter(reader), None)
-            names = list(reader.schema.names)
-            columns = (
-                []
-                if part is None
-                else [list(map(str, part.column(i)[:SAMPLE].to_pylist())) for i in range(len(names))]
-            )
-            return Sample(form, "", "utf-8", tuple(names), tuple(zip(*columns, strict=True)))
-    columns = (
-        [] if part is None else [[_shown(cell) for cell in column.to_pylist()] for column in part.columns]
-    )
-    return Sample(form, "", "utf-8", tuple(names), tuple(zip(*columns, strict=True)))
-
-
-def _xlsx(path: Path, skip_lines: int) -> Sample:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:
-        raise FileRefusedError(_("This is no XLSX file.")) from error
-    try:
-        sheet: Any = book.worksheets[0]
-        found = list(
-            sheet.iter_rows(min_row=skip_lines + 1, max_row=skip_lines + SAMPLE + 1, values_only=True)
-        )
-    finally:
-        book.close()
-    if not found:
+def _apart(path: Path, form: str, skip_lines: int) -> Sample:
+    with apart.opened(path, form, None, skip_lines=skip_lines, most=SAMPLE) as found:
+        names = tuple(found.names)
+        part = next(found.pieces, None)
+    if not names:
         raise FileRefusedError(_("The file is empty."))
-    names = tuple(_shown(cell) for cell in found[0])
-    return Sample("xlsx", "", "utf-8", names, tuple(tuple(_shown(cell) for cell in row) for row in found[1:]))
+    if part is None:
+        return Sample(form, "", "utf-8", names, ())
+    columns = [
+        [_shown(cell) for cell in part.column(name).to_pylist()] if name in part.schema.names else [""] * part.num_rows
+        for name in names
+    ]  # fmt: skip
+    return Sample(form, "", "utf-8", names, tuple(zip(*columns, strict=True)))
 
 
 def _shown(cell: Any) -> str:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
-import json
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jmespath
 import numpy as np
-import openpyxl
-import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
-from jmespath.exceptions import JMESPathError
 from pyarrow import csv
 
+from steuerrad.modules.sensors.bulk import apart, opening
 from steuerrad.modules.sensors.bulk.mapping import TableSpec
 from steuerrad.modules.sensors.reading import EMPTY, Faults, FileRefusedError
 
-AT_ONCE = 65_536
 #: Arrow reads up to 32 blocks ahead.
 BLOCK = 1024**2
-MOST_SHEET_ROWS = 500_000
-MOST_JSON = 256 * 1024**2
-MOST_DEPTH = 100
+MOST_JSON, SMALL_JSON = 256 * 1024**2, 4 * 1024**2
+#: Rows with another number of columns than the header after which a file counts as another one than the mapping means.
+MOST_CROOKED = 100_000
 FAULTY = (pa.ArrowInvalid, pa.ArrowKeyError, pa.ArrowNotImplementedError, OSError, UnicodeError, ValueError)
 
 
@@ -53,14 +47,17 @@ def refusing() -> Iterator[None]:
 
 def pieces(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
     """The rows of a file. Rows with another number of columns go to the faults. Raises FileRefusedError."""
-    opened = {"csv": _csv, "parquet": _parquet, "arrow": _arrow, "xlsx": _xlsx, "json": _json}[spec.format]
+    opened = {"csv": _csv, "json": _json}.get(spec.format, _apart)
     with refusing():
         yield from opened(spec, path, faults)
 
 
 def checked(spec: TableSpec, names: list[str]) -> list[str]:
     """The columns to read. Raises FileRefusedError when one that is needed is not there."""
-    twice = {name for name in names if names.count(name) > 1 and name in (*spec.columns, *spec.optional)}
+    if len(names) > opening.MOST_COLUMNS:
+        raise apart.reason("columns", "")
+    known = {*spec.columns, *spec.optional}
+    twice = {name for name, count in Counter(names).items() if count > 1 and name in known}
     if twice:
         raise FileRefusedError(
             _("Columns stand twice in the header: %(names)s.") % {"names": ", ".join(sorted(twice))}
@@ -71,7 +68,7 @@ def checked(spec: TableSpec, names: list[str]) -> list[str]:
     if missing:
         raise FileRefusedError(_("Line %(line)d: columns are missing: %(missing)s. There are: %(names)s.") % {
             "line": spec.skip_lines + 1, "missing": ", ".join(missing[:20]), "names": ", ".join(names[:40]) or "–"})  # fmt: skip
-    return [name for name in names if name in (*spec.columns, *spec.optional)]
+    return [name for name in names if name in known]
 
 
 def header(spec: TableSpec, path: Path) -> tuple[list[str], str]:
@@ -87,24 +84,15 @@ def header(spec: TableSpec, path: Path) -> tuple[list[str], str]:
 def _csv(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
     names, delimiter = header(spec, path)
     wanted = checked(spec, names)
-    unique = [name if names.index(name) == place else f"{name}\0{place}" for place, name in enumerate(names)]
-    odd: list[int] = []
-
-    crooked_row = _(
-        "the row has %(count)d columns instead of %(wanted)d"
-    )  # the handler runs in a thread of Arrow's
-
-    def skip(row: Any) -> str:
-        line = row.number + spec.skip_lines if row.number is not None else 0
-        odd.append(line)
-        faults.add(line, "", crooked_row % {"count": row.actual_columns, "wanted": row.expected_columns})
-        return "skip"
+    first = {name: place for place, name in reversed(list(enumerate(names)))}
+    unique = [name if first[name] == place else f"{name}\0{place}" for place, name in enumerate(names)]
+    crooked = _Crooked(spec.skip_lines, faults)
 
     reader = csv.open_csv(
         path,
         csv.ReadOptions(column_names=unique, skip_rows=spec.skip_lines + 1, block_size=BLOCK, use_threads=False,
                         encoding="utf8" if spec.encoding == "utf-8" else spec.encoding),
-        csv.ParseOptions(delimiter=delimiter, invalid_row_handler=skip),
+        csv.ParseOptions(delimiter=delimiter, invalid_row_handler=crooked.skip),
         csv.ConvertOptions(
             include_columns=wanted, column_types={name: pa.string() for name in wanted},
             strings_can_be_null=True, null_values=list(EMPTY),
@@ -112,10 +100,33 @@ def _csv(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
     )  # fmt: skip
     line = spec.skip_lines + 2
     for part in reader:
-        crooked = [place for place in odd if place >= line]
-        lines = np.setdiff1d(np.arange(line, line + part.num_rows + len(crooked)), crooked)[: part.num_rows]
+        ahead = list(crooked.lines)
+        lines = np.setdiff1d(np.arange(line, line + part.num_rows + len(ahead)), ahead)[: part.num_rows]
         yield Piece(part, lines)
         line = int(lines[-1]) + 1 if len(lines) else line
+        crooked.passed(line)
+
+
+class _Crooked:
+    """Rows with another number of columns: told, skipped, and remembered until their place has been passed."""
+
+    def __init__(self, before: int, faults: Faults) -> None:
+        self.before, self.faults = before, faults
+        self.lines: deque[int] = deque()
+        self.count = 0
+        # The handler runs in a thread of Arrow's, which knows no language.
+        self.reason = _("the row has %(count)d columns instead of %(wanted)d")
+
+    def skip(self, row: Any) -> str:
+        line = row.number + self.before if row.number is not None else 0
+        self.lines.append(line)
+        self.faults.add(line, "", self.reason % {"count": row.actual_columns, "wanted": row.expected_columns})
+        self.count += 1
+        return "skip" if self.count < MOST_CROOKED else "error"
+
+    def passed(self, line: int) -> None:
+        while self.lines and self.lines[0] < line:
+            self.lines.popleft()
 
 
 def _numbered(parts: Iterable[pa.RecordBatch], first: int = 1) -> Iterator[Piece]:
@@ -124,91 +135,24 @@ def _numbered(parts: Iterable[pa.RecordBatch], first: int = 1) -> Iterator[Piece
         first += part.num_rows
 
 
-def _parquet(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
-    with pq.ParquetFile(path) as file:
-        wanted = checked(spec, list(file.schema_arrow.names))
-        yield from _numbered(file.iter_batches(AT_ONCE, columns=wanted))
-
-
-def _arrow(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
-    with pa.memory_map(str(path)) as mapped:
-        if mapped.read(6) == b"ARROW1":
-            file = pa.ipc.open_file(mapped)
-            parts: Iterable[pa.RecordBatch] = (
-                file.get_batch(place) for place in range(file.num_record_batches)
-            )
-            schema = file.schema
-        else:
-            mapped.seek(0)
-            parts = pa.ipc.open_stream(mapped)
-            schema = parts.schema
-        wanted = checked(spec, list(schema.names))
-        yield from _numbered(part.select(wanted) for part in parts)
-
-
-def _xlsx(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
-    """The first sheet; formulas as their last values. A sheet has at most 1,048,576 rows."""
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:
-        raise FileRefusedError(_("This is no XLSX file.")) from error
-    try:
-        sheet: Any = book.worksheets[0]
-        rows = itertools.islice(sheet.iter_rows(values_only=True), spec.skip_lines, None)
-        names = ["" if cell is None else str(cell).strip() for cell in next(rows, ())]
-        wanted = checked(spec, names)
-        places = [names.index(name) for name in wanted]
-        line = spec.skip_lines + 2
-        while part := list(itertools.islice(rows, AT_ONCE)):
-            if line + len(part) > MOST_SHEET_ROWS:
-                raise FileRefusedError(_("A sheet holds at most 500,000 rows; use CSV or Parquet."))
-            columns = [_texts(row[place] if place < len(row) else None for row in part) for place in places]
-            yield Piece(pa.RecordBatch.from_arrays(columns, wanted), np.arange(line, line + len(part)))
-            line += len(part)
-    finally:
-        book.close()
+def _apart(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
+    """Parquet, Arrow, XLSX and JSON: opened in a process of their own."""
+    names = [*spec.columns, *spec.optional]
+    skip = spec.skip_lines if spec.format == "xlsx" else 0
+    with apart.opened(path, spec.format, names, skip_lines=skip, rows=spec.rows) as found:
+        checked(spec, found.names)
+        yield from _numbered(found.pieces, skip + 2 if spec.format == "xlsx" else 1)
 
 
 def _json(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
-    """What the expression for the rows finds; each column is an expression on its row. Lines count rows."""
-    if path.stat().st_size > MOST_JSON:
+    """Lines count rows. What sources send every few minutes is small, and worth no process."""
+    size = path.stat().st_size
+    if size > MOST_JSON:
         raise FileRefusedError(_("JSON may have 256 MB; use CSV or Parquet."))
+    if size > SMALL_JSON:
+        yield from _apart(spec, path, faults)
+        return
     try:
-        document = orjson.loads(path.read_bytes())
-        rows = jmespath.search(spec.rows, document)
-    except (JMESPathError, RecursionError) as error:
-        raise FileRefusedError(
-            _("The expression for the rows fails: %(reason)s") % {"reason": str(error)[:200]}
-        ) from error
-    if not isinstance(rows, list):
-        raise FileRefusedError(_("The expression for the rows finds no list."))
-    names = [*spec.columns, *spec.optional]
-    paths = [jmespath.compile(name) for name in names]
-    for start in range(0, len(rows), AT_ONCE):
-        part = rows[start : start + AT_ONCE]
-        with _searching():
-            columns = [_texts(one.search(row) for row in part) for one in paths]
-        yield Piece(pa.RecordBatch.from_arrays(columns, names), np.arange(start + 1, start + 1 + len(part)))
-
-
-@contextmanager
-def _searching() -> Iterator[None]:
-    try:
-        yield
-    except (JMESPathError, RecursionError, TypeError) as error:
-        raise FileRefusedError(_("An expression fails: %(reason)s") % {"reason": str(error)[:200]}) from error
-
-
-def _texts(cells: Iterable[Any]) -> pa.Array:
-    """Cells of whatever kind as texts; what CSV would leave empty is null."""
-    return pa.array([_text(cell) for cell in cells], pa.string())
-
-
-def _text(cell: Any) -> str | None:
-    if cell is None or isinstance(cell, str):
-        return None if cell is None or cell in EMPTY else cell
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, dict | list):
-        return json.dumps(cell)[:100]
-    return cell.isoformat() if hasattr(cell, "isoformat") else repr(cell)
+        yield from _numbered(opening.documents(path.read_bytes(), spec.rows, [*spec.columns, *spec.optional]))
+    except opening.RefusedError as error:
+        raise apart.reason(error.code, error.text) from error
