@@ -39,8 +39,8 @@ from steuerrad.platform.accounts.roles import Role
 from steuerrad.platform.accounts.sign_in_links import link_for, redeem
 from steuerrad.platform.audit.models import AuditEntry
 from steuerrad.platform.city.loading import load_city
-from steuerrad.platform.jobs.models import JobRun
 from steuerrad.platform.jobs.leasing import claim
+from steuerrad.platform.jobs.models import JobRun
 from steuerrad.platform.organisations.models import Organisation
 from tests.support.at_once import alone, copied, shared, together
 

@@ -25,7 +25,8 @@ def gather() -> int:
     the database takes one daily mail a person and day."""
     waiting = Notification.objects.filter(mail=None, no_mail="")
     if not mail_is_on():
-        waiting.update(no_mail="off")  # or they would all go out on the day a mail server is set
+        if waiting.exists():
+            waiting.update(no_mail="off")  # or they would all go out on the day a mail server is set
         return 0
     now = clock.now()
     made = sum(

@@ -56,9 +56,14 @@ def send_due() -> None:
 
 
 def expire() -> None:
-    """Mails of workers that are gone. Claimed ones were not sent: they wait again. Handing ones are unclear."""
+    """Mails of workers that are gone. Claimed ones were not sent: they wait again. Handing ones are unclear.
+
+    Asks first, as everything here does: also an UPDATE of nothing keeps SQLite's other writers waiting.
+    """
     now = clock.now()
-    gone = Mail.objects.filter(lease_until__lt=now)
+    gone = Mail.objects.filter(lease_until__lt=now, state__in=[Mail.CLAIMED, Mail.HANDING])
+    if not gone.exists():
+        return
     gone.filter(state=Mail.CLAIMED).update(state=Mail.WAITING, claim="", lease_until=None)
     gone.filter(state=Mail.HANDING).update(
         state=Mail.UNCLEAR, claim="", lease_until=None, answer="the worker ended before the server's answer"
@@ -104,8 +109,10 @@ def claim() -> list[Mail]:
     """Take mails that wait, for this worker alone: PostgreSQL skips rows that another worker is just taking; SQLite
     lets one writer in at a time."""
     name, now = uuid.uuid4().hex, clock.now()
+    due = Mail.objects.filter(state=Mail.WAITING, next_try_at__lte=now).order_by("next_try_at", "pk")
+    if not due.exists():
+        return []
     with transaction.atomic():
-        due = Mail.objects.filter(state=Mail.WAITING, next_try_at__lte=now).order_by("next_try_at", "pk")
         pks = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         Mail.objects.filter(pk__in=pks).update(state=Mail.CLAIMED, claim=name, lease_until=now + LEASE)
     mails = Mail.objects.filter(claim=name).select_related("recipient__user")

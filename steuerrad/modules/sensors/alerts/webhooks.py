@@ -38,7 +38,8 @@ def secret_of(target: WebhookTarget) -> str:
 def claim() -> list[Delivery]:
     """Take what is due, for this worker alone; nothing that has an older message of the same alert still before it."""
     name, now = uuid.uuid4().hex, clock.now()
-    if not Delivery.objects.filter(channel=Delivery.WEBHOOK, state__in=OPEN).exists():
+    waits = Q(state=Delivery.WAITING, next_try_at__lte=now) | Q(state=Delivery.CLAIMED, lease_until__lt=now)
+    if not Delivery.objects.filter(waits, channel=Delivery.WEBHOOK).exists():
         return []  # asked every few seconds: without taking the right to write
     older = Delivery.objects.filter(
         alert=OuterRef("alert"),

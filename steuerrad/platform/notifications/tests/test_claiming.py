@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from steuerrad.kernel import clock
 from steuerrad.platform.notifications import sending
@@ -50,6 +51,20 @@ def test_no_mail_is_claimed_twice(settings) -> None:
         worker.join(60)
     everything = sorted(pk for own in claimed for pk in own)
     assert everything == sorted(Mail.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("server", ["", "smtp://127.0.0.1:1"])
+@pytest.mark.parametrize("mails", [0, 3])
+def test_the_job_only_asks_when_nothing_is_due(server: str, mails: int, settings, monkeypatch) -> None:
+    make(mails, settings)
+    Mail.objects.update(next_try_at=clock.now() + timedelta(hours=1))
+    settings.OPTIONS = {**settings.OPTIONS, "EMAIL_URL": server}
+    monkeypatch.setattr(sending, "be_durable", lambda: None)
+    with CaptureQueriesContext(connection) as asked:
+        sending.send_due()
+    words = [query["sql"].split()[0] for query in asked.captured_queries]
+    assert set(words) == {"SELECT"}, "SQLite lets one writer in at a time"
 
 
 @pytest.mark.django_db(transaction=True)
