@@ -16,12 +16,15 @@ RUNNING, DUE, WAITING, FAILED, BROKEN = "running", "due", "waiting", "failed", "
 
 @dataclass(frozen=True)
 class State:
-    """state: running; failed or broken (off), which the newest run was; due; waiting for its time. next_at: None = now."""
+    """state: running; failed or broken (off), which the newest run was; due; waiting for its time. next_at: None = now.
+    late_s: for how long a job that is due has been waiting; 0 where that is not known.
+    """
 
     job: Job
     run: JobRun | None
     state: str
     next_at: datetime | None
+    late_s: float = 0.0
 
     @property
     def seconds(self) -> float | None:
@@ -48,4 +51,5 @@ def _state(job: Job, run: JobRun | None, now: datetime) -> State:
         return State(job, run, BROKEN, next_at)
     if run.message:
         return State(job, run, FAILED, next_at)
-    return State(job, run, WAITING if next_at else DUE, next_at)
+    late_s = (now - since).total_seconds() if since is not None and next_at is None else 0.0
+    return State(job, run, WAITING if next_at else DUE, next_at, late_s)
