@@ -184,6 +184,7 @@ def store(room: Room, part: Part, plan: Plan | None, seq: int) -> Outcome:
         room.warm_rows -= sum(item.tier == "warm" for item in plan.replaced)
         if rows.num_rows:
             room.known.learn(part.slots[plan.append], rows, plan.fresh)
+    room.recent.add(rows)
     room.applied = seq  # last: who waits for it must find the rows in memory too
     if plan is None:
         return Outcome(rows.num_rows, 0, 0, part.expired, rows)

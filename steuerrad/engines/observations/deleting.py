@@ -99,6 +99,7 @@ def after_removal(room: Room, gone: dict[str, int], streams: Sequence[int]) -> N
     known = {row[0]: row[1:] for row in found}
     for stream in streams:
         room.known.replace(stream, known.get(stream))
+    room.recent.remove(streams)
 
 
 def affected(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object]) -> int:

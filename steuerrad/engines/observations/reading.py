@@ -86,6 +86,28 @@ def rows(
     if limit > room.options.most_rows:
         raise TooMuch(f"more than {room.options.most_rows} rows at once")
     wanted = numbers(streams)
+    plain = newest_first and start is end is after is where is order is None
+    if plain and wanted is not None and len(wanted) == 1 and limit:
+        return newest(room, wanted[0], offset + limit).slice(offset)
+    return read(room, wanted, start, end, newest_first, limit, offset, after, where, order)
+
+
+def newest(room: Room, stream: int, limit: int) -> pa.Table:
+    """The newest rows of one stream, from memory when they were asked for lately."""
+    found = room.tails.newest(stream, limit)
+    if found is None:
+        number = room.recent.number
+        found = read(room, [stream], newest_first=True, limit=limit)
+        room.tails.read(stream, limit, found, number)
+    return found
+
+
+def read(
+    room: Room, wanted: list[int] | None, start: int | None = None, end: int | None = None,
+    newest_first: bool = False, limit: int = 1000, offset: int = 0, after: tuple[int, int] | None = None,
+    where: Where | None = None, order: Order | None = None,
+) -> pa.Table:  # fmt: skip
+    """As `rows`, from the disk."""
     extent = room.known.extent(wanted)
     if extent is None or limit == 0:
         return SCHEMA.empty_table()

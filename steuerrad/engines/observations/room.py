@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from steuerrad.engines.observations.faults import Closed, Forked, StoreFault, TooMuch
 from steuerrad.engines.observations.known import Known
+from steuerrad.engines.observations.recent import Recent, Tails
 from steuerrad.engines.observations.tables import COLUMNS, UPGRADES, Upgrade, number, upgraded
 
 WATCH_SECONDS = 0.25
@@ -37,6 +38,7 @@ class Options:
     readers: int = 16
     most_rows: int = 5_000_000  # that one read may give
     follow_entries: int = 100_000  # entries kept in the journal for followers that lag
+    tails_mb: int = 48  # newest rows of the streams asked for last, kept in memory
 
 
 def asked(
@@ -88,6 +90,8 @@ class Room:
         self.applied = number(self.connection, "applied") or 0
         self.hot_rows = self.warm_rows = 0
         self.known = Known()
+        self.recent = Recent()
+        self.tails = Tails(self.recent, options.tails_mb * 2**20)
         self._remember()
 
     def reopen(self) -> None:

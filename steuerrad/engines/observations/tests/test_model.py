@@ -101,6 +101,21 @@ class StoreMachine(RuleBasedStateMachine):
         assert told[0] == expected[0]
         assert self.store.apply(table, self.seq).rows.num_rows == 0  # the same number again changes nothing
 
+    @rule(streams=st.lists(STREAMS, min_size=1, max_size=4), values=st.lists(VALUES, min_size=4, max_size=4))
+    def go_on(self, streams: list[int], values: list[float | None]) -> None:
+        """Rows later than all before, as almost all are."""
+        last = max((time for _stream, time in self.model.rows), default=START)
+        rows = [(stream, last + n * MINUTE, value, None) for n, (stream, value) in enumerate(zip(streams, values, strict=False), 1)]  # fmt: skip
+        self.apply(rows)
+
+    @rule(stream=STREAMS, limit=st.integers(1, 30), offset=st.integers(0, 3))
+    def newest(self, stream: int, limit: int, offset: int) -> None:
+        """From memory, when it was asked for before."""
+        found = self.store.rows([stream], newest_first=True, limit=limit, offset=offset)
+        expected = sorted(((time, *cell) for (own, time), cell in self.model.rows.items() if own == stream), key=lambda row: -row[0])  # fmt: skip
+        told = [(r["time"], r["value"], r["extra"]) for r in found.to_pylist()]
+        assert told == expected[offset : offset + limit]
+
     @rule(stream=STREAMS, start=TIMES, length=st.integers(0, 40))
     def delete(self, stream: int, start: int, length: int) -> None:
         end = start + length * 30 * MINUTE
