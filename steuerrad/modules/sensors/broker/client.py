@@ -13,7 +13,9 @@ import secrets
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
+from steuerrad.kernel import clock
 from steuerrad.modules.sensors.broker import packets as p
+from steuerrad.modules.sensors.broker.changes import Seen
 from steuerrad.modules.sensors.broker.creating import RefusedError
 from steuerrad.modules.sensors.broker.feed import Chunk
 from steuerrad.modules.sensors.broker.sessions import MOST_TOPICS, Session
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 #: Publications that are taken before the first is confirmed, and sent before the client confirms one.
 MOST_IN, MOST_OUT = 200, 200
 LARGEST, MOST_WAITING = 1024 * 1024, 256 * 1024
+#: Changes of the catalogue that are looked up together.
+AT_ONCE = 1_000
 FIRST_S, SEND_S, KEEP_S = 10.0, 30.0, 3600
 LONGEST_NAME = 256
 #: Reason codes of MQTT 5.0, and what 3.1.1 has for them in CONNACK.
@@ -269,7 +273,7 @@ class Client:
             return UNSPECIFIED if old else NO_SHARED, []
         if one.topic not in self.session.topics and len(self.session.topics) >= MOST_TOPICS:
             return UNSPECIFIED if old else 0x97, []
-        known = self.session.topics.get(one.topic)
+        known, now = self.session.topics.get(one.topic), clock.now()
         try:
             found = Subscription(pattern(one.topic), min(one.qos, 1), self._endpoint.feed.now)
             messages = await self._endpoint.in_thread(self._looked_at, found, one.state, known is None)
@@ -280,6 +284,8 @@ class Client:
         if known is not None:
             found.since, found.last = known.since, known.last
         self.session.topics[one.topic] = found
+        if not found.pattern.observed and self.session.seen is None:
+            self.session.seen = self.session.since = Seen(now)
         return found.qos, messages
 
     def _looked_at(self, subscription: Subscription, wanted: int, new: bool) -> list[Message]:
@@ -311,13 +317,16 @@ class Client:
 
     async def _more(self, session: Session) -> bool:
         """Fetch what comes next; False when the client is up to date."""
-        changes = list(session.changes)[:1_000]
         topics = list(session.topics.values())
-        if changes:
-            context = self._endpoint.context(self.who)
-            messages = await self._endpoint.in_thread(of_changes, topics, changes, context)
-            for _ in changes:
-                session.changes.popleft()
+        if session.changes:
+            session.telling = True
+            changes = [session.changes.popleft() for _ in range(min(len(session.changes), AT_ONCE))]
+            try:
+                context = self._endpoint.context(self.who)
+                messages = await self._endpoint.in_thread(of_changes, topics, changes, context)
+            except BaseException:
+                session.changes.extendleft(reversed(changes))
+                raise
             session.outgoing.extend(messages)
             return True
         chunk, messages = await self._endpoint.in_thread(self._news, session, topics)

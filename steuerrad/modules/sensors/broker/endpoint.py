@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from steuerrad.kernel import clock
-from steuerrad.modules.sensors.broker.changes import Watch
+from steuerrad.modules.sensors.broker.changes import Change, Seen, Watch
 from steuerrad.modules.sensors.broker.client import Client
 from steuerrad.modules.sensors.broker.creating import Creator
 from steuerrad.modules.sensors.broker.feed import Feed
@@ -167,18 +167,27 @@ class Endpoint:
         """Changes of the catalogue, while anybody has subscribed to it."""
         watch: Watch | None = None
         while True:
-            wanted = any(
-                not sub.pattern.observed for one in self.book.sessions.values() for sub in one.topics.values()
-            )
-            if not wanted:
+            if not any(one.curious for one in self.book.sessions.values()):
                 watch = None
             else:
                 with _told("The catalogue cannot be watched"):
-                    watch = watch or Watch(clock.now())
+                    watch = watch or Watch(self.book.missed() or Seen(clock.now()))
                     changes = await self.in_thread(watch.changes, clock.now())
-                    if [True for one in self.book.sessions.values() if one.news(changes)]:
-                        self._wake()
+                    self._spread(changes, watch)
             await asyncio.sleep(WATCH_S)
+
+    def _spread(self, changes: list[Change], watch: Watch) -> None:
+        told = [(key, *one.news(changes, watch.reached)) for key, one in self.book.sessions.items()]
+        if any(found for _key, found, _left_out in told):
+            self._wake()
+        if watch.left_out:
+            self.status.fault("more changes of the catalogue while the server was down than are looked up")
+            watch.left_out = False
+        for (_account, name), _found, left_out in told:
+            if left_out:
+                self.status.fault(
+                    f"{name!r}: {left_out} changes of the catalogue left out, too many were waiting"
+                )
 
     async def _save(self) -> None:
         """Positions often: what lies behind them comes twice after a crash. The rest at leisure."""
