@@ -7,24 +7,28 @@ import gc
 import logging
 import resource
 import threading
+import time
 
 import uvicorn
 from django.db import connections
 
+from steuerrad.engines.observations import InUse
 from steuerrad.modules.sensors.alerts.watching import watching
 from steuerrad.modules.sensors.broker.endpoint import listening
 from steuerrad.modules.sensors.server.app import DataServer
 from steuerrad.modules.sensors.server.connections import Patient
-from steuerrad.platform.observations.flight import Server
-from steuerrad.platform.observations.store import folder, owning, socket_path
+from steuerrad.platform.observations.flight import Server, reachable
+from steuerrad.platform.observations.store import Local, folder, owning, socket_path
 
 log = logging.getLogger(__name__)
+PATIENCE_S = 60.0
 
 
 def serve(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; what was acknowledged is on the disk at any moment. Raises InUse."""
     _prepare()
-    with owning() as local:
+    with contextlib.ExitStack() as opened:
+        local = _opened(opened)
         flight = Server(local.writer, socket_path())
         thread = threading.Thread(target=flight.serve, name="flight", daemon=True)
         thread.start()
@@ -38,6 +42,18 @@ def serve(host: str, port: int) -> None:
         finally:
             flight.shutdown()
             socket_path().unlink(missing_ok=True)
+
+
+def _opened(stack: contextlib.ExitStack) -> Local:
+    """The store. Jobs and commands hold the folder for a while where no data server runs yet; another data server for good."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return stack.enter_context(owning())
+        except InUse:
+            if reachable(socket_path()) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def _prepare() -> None:
