@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import shapely
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from shapely.geometry import Point
+from django.utils.translation import ngettext
 
 from steuerrad.modules.climate import words
 from steuerrad.modules.climate.queries import Series, Station
 from steuerrad.modules.climate.subjects import Subject
 from steuerrad.platform.city.outline import District, outline, rings
 from steuerrad.platform.ui.charts.frame import NARROW, WIDE
-from steuerrad.platform.ui.charts.map_drawing import Area, Key, MapSpec, Spot, draw_map
+from steuerrad.platform.ui.charts.map_drawing import Area, Crowd, Key, MapSpec, Spot, draw_map
 from steuerrad.platform.ui.charts.specs import Table
 from steuerrad.platform.ui.templatetags.ui import _drawing
 
 Shown = Sequence[tuple[Station, list[Series]]]
+#: West, south, east and north of a part of the map, in degrees.
+Section = tuple[float, float, float, float]
+#: Least width and height of a part, in degrees: some 300 m.
+LEAST = 0.004
+#: Stations that a screen reader is told of in one sentence before it comes to the points.
+TOLD = 30
 #: Ticks of the strip of colours.
 LABELS = 4
 
@@ -74,25 +81,36 @@ def means(subject: Subject, shown: Shown) -> list[Mean]:
     if found is None:
         return []
     fit = compared(shown) if subject.comparable else []
-    placed = [(Point(one.point), value) for one, _series, value in fit if one.point]
+    points = [one.point for one, _series, _value in fit if one.point]
+    values = [value for one, _series, value in fit if one.point]
+    east, north = [point[0] for point in points], [point[1] for point in points]
     told = []
     for district in found.named:
-        inside = [value for point, value in placed if district.geometry.covers(point)]
+        within = shapely.intersects_xy(district.geometry, east, north) if points else ()
+        inside = [value for value, here in zip(values, within, strict=True) if here]
         told.append(Mean(district, len(inside), sum(inside) / len(inside) if inside else None))
     return told
 
 
-def maps(subject: Subject, shown: Shown, told: Sequence[Mean]) -> dict[str, Any]:
-    """The same map for wide and narrow places."""
+def maps(
+    subject: Subject, shown: Shown, told: Sequence[Mean], zoom: Callable[[Section], str], section: Section | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """The same map for wide and narrow places. zoom: the address of the page with a part of the map only."""
     scale = colours(subject, shown)
     old = all(series[0].latest is None or series[0].latest.old for _one, series in shown)
-    spots = [spot(subject, scale, one, series[0], old) for one, series in shown if one.point]
-    description = "; ".join(f"{item.name}: {item.text}" for item in spots[:30]) or _(
-        "No station has a place yet."
-    )
+    placed = [(one, series[0]) for one, series in shown if one.point]
+
+    def tell(members: Sequence[int]) -> Spot:
+        if len(members) == 1:
+            return spot(subject, scale, *placed[members[0]], old)
+        return several(subject, scale, [placed[member] for member in members], zoom)
+
+    texts = [f"{one.name}: {told_of(subject, series)}" for one, series in placed[:TOLD]]
     spec = MapSpec(
-        title=_("%(subject)s at the stations") % {"subject": subject.title}, description=description, spots=spots,
-        areas=areas(subject, scale, told), ramp=subject.ramp,
+        title=_("%(subject)s at the stations") % {"subject": subject.title},
+        description="; ".join(texts) or _("No station has a place yet."),
+        crowd=Crowd([(*one.point, shape_of(one)) for one, _series in placed if one.point], tell), section=section,
+        areas=areas(subject, scale, told, section), ramp=subject.ramp,
         key=key(subject, scale) if subject.comparable else None,
         extra={"data_live_low": scale.low, "data_live_high": scale.high, "data_live_ramp": subject.ramp if subject.comparable else None},
     )  # fmt: skip
@@ -111,19 +129,27 @@ def key(subject: Subject, scale: Colours) -> Key:
     )
 
 
-def areas(subject: Subject, scale: Colours, told: Sequence[Mean]) -> list[Area]:
+def areas(
+    subject: Subject, scale: Colours, told: Sequence[Mean], section: Section | None = None
+) -> list[Area]:
     found = outline()
     if found is None:
         return []
+
+    def drawn(geometry: Any) -> Any:
+        cut = shapely.clip_by_rect(geometry, *section) if section else geometry
+        return [] if cut.is_empty else rings(cut, found.whole if section is None else None)
+
     if not told:
-        return [Area(rings(found.whole))]
+        return [Area(drawn(found.whole))]
+    middles = [one.district.geometry.representative_point() for one in told]
     return [
         Area(
-            rings(one.district.geometry, found.whole), one.district.name, mean_text(subject, one),
+            drawn(one.district.geometry), one.district.name, mean_text(subject, one),
             None if one.value is None else scale.share(one.value),
-            (one.district.geometry.representative_point().x, one.district.geometry.representative_point().y),
+            (middle.x, middle.y) if section is None else None,
         )
-        for one in told
+        for one, middle in zip(told, middles, strict=True)
     ]  # fmt: skip
 
 
@@ -131,23 +157,60 @@ def mean_text(subject: Subject, one: Mean) -> str:
     return _("no station") if one.value is None else words.number(one.value, subject.decimals, subject.unit)
 
 
+def shape_of(one: Station) -> str:
+    return "triangle" if one.simulated else "square" if one.apart else "circle"
+
+
+def told_of(subject: Subject, series: Series) -> str:
+    """The latest value, and what is wrong with it."""
+    latest = series.latest
+    text = words.value_text(series, latest, subject.decimals)
+    if latest and latest.old:
+        return _("%(value)s, old: %(age)s") % {"value": text, "age": words.age(latest.age)}
+    return _("%(value)s (doubtful)") % {"value": text} if latest and latest.doubtful else text
+
+
 def spot(subject: Subject, scale: Colours, one: Station, series: Series, label_old: bool) -> Spot:
     """label_old: whether an old value stands beside its point; where fresh ones are, only these do."""
     latest = series.latest
-    label = text = words.value_text(series, latest, subject.decimals)
-    if latest and latest.old:
-        text = _("%(value)s, old: %(age)s") % {"value": label, "age": words.age(latest.age)}
-        label = label if label_old else ""
-    elif latest and latest.doubtful:
-        text = _("%(value)s (doubtful)") % {"value": label}
+    label = words.value_text(series, latest, subject.decimals)
     longitude, latitude = one.point or (0.0, 0.0)
     url = reverse("climate:station", args=[one.number])
     share = (scale.share(latest.value) if subject.comparable else 0.75) if latest else None
     grey = latest is None or not latest.fit
-    shape = "triangle" if one.simulated else "square" if one.apart else "circle"
+    label = label if latest and (label_old or not latest.old) else ""
     return Spot(
-        longitude, latitude, text, one.name, url, share, grey, label if latest else "", shape, series.number
-    )
+        longitude, latitude, told_of(subject, series), one.name, url, share, grey, label, shape_of(one), series.number
+    )  # fmt: skip
+
+
+def several(
+    subject: Subject, scale: Colours, found: Sequence[tuple[Station, Series]], zoom: Callable[[Section], str]
+) -> Spot:
+    """One mark for stations that would cover each other: the mean of what is fresh, and the way to a nearer look."""
+    points = [one.point for one, _series in found if one.point]
+    east, north = [point[0] for point in points], [point[1] for point in points]
+    fit = [series.latest.value for _one, series in found if series.latest and series.latest.fit]
+    mean = sum(fit) / len(fit) if fit and subject.comparable else None
+    value = words.number(mean, subject.decimals, found[0][1].unit or subject.unit)
+    if mean is not None:
+        text = _("mean %(value)s") % {"value": value}
+    else:
+        text = _("levels that cannot be compared") if fit else _("no fresh value")
+    share = (scale.share(mean) if mean is not None else 0.75) if fit else None
+    name = ngettext("%(count)d station close by", "%(count)d stations close together", len(found))
+    return Spot(
+        sum(east) / len(east), sum(north) / len(north), text, name % {"count": len(found)},
+        zoom(around(east, north)), share, share is None, value if mean is not None else "",
+        shape_of(found[0][0]), 0, len(found),
+    )  # fmt: skip
+
+
+def around(east: Sequence[float], north: Sequence[float]) -> Section:
+    """A part of the map that holds these points with some room."""
+    across, up = ((max(max(side) - min(side), LEAST) * 0.6) for side in (east, north))
+    x, y = (min(east) + max(east)) / 2, (min(north) + max(north)) / 2
+    return round(x - across, 5), round(y - up, 5), round(x + across, 5), round(y + up, 5)
 
 
 def district_table(subject: Subject, told: Sequence[Mean]) -> Table | None:

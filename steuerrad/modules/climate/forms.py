@@ -41,10 +41,19 @@ class PeriodForm(forms.Form):
         return found
 
 
-class SubjectForm(forms.Form):
-    """What the map shows."""
+ORDERS = (
+    ("", _("Name")), ("high", _("highest value first")), ("low", _("lowest value first")),
+    ("new", _("newest value first")), ("old", _("oldest value first")),
+)  # fmt: skip
+
+
+class OverviewForm(forms.Form):
+    """What the map and the table show: a subject, names, a part of the map (?section=west,south,east,north)."""
 
     show = forms.ChoiceField(label=_("Show"), required=False)
+    q = forms.CharField(label=_("Station"), required=False, max_length=100)
+    order = forms.ChoiceField(label=_("Order of the table"), choices=ORDERS, required=False)
+    section = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, subjects: list[str] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -52,6 +61,15 @@ class SubjectForm(forms.Form):
             (subject.key, subject.title) for subject in SUBJECTS
             if subject.map and (subjects is None or subject.key in subjects)
         ]  # fmt: skip
+
+    def clean_section(self) -> tuple[float, float, float, float] | None:
+        """Degrees; None where nothing or no part of the world is named."""
+        try:
+            west, south, east, north = (float(part) for part in self.cleaned_data["section"].split(","))
+        except ValueError:
+            return None
+        good = -180 <= west < east <= 180 and -90 <= south < north <= 90 and east - west >= 1e-4
+        return (west, south, east, north) if good and north - south >= 1e-4 else None
 
 
 class CompareForm(PeriodForm):
@@ -61,7 +79,8 @@ class CompareForm(PeriodForm):
     station = forms.MultipleChoiceField(
         label=_("Places"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    field_order = ["show", "period", "since", "until", "station"]
+    q = forms.CharField(label=_("Find places by name"), required=False, max_length=100)
+    field_order = ["show", "period", "since", "until", "station", "q"]
 
     def __init__(
         self, *args: Any, subjects: list[str], stations: list[tuple[str, str]], **options: Any

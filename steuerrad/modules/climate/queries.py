@@ -9,6 +9,7 @@ from typing import Any
 
 from steuerrad.engines.observations import micros, moment
 from steuerrad.kernel import clock
+from steuerrad.modules.climate.catalogue import StreamRow, ThingRow, stream_rows
 from steuerrad.modules.climate.doubts import flagged
 from steuerrad.modules.climate.subjects import Subject, property_keys
 from steuerrad.platform.observations.models import Datastream, Thing
@@ -37,13 +38,13 @@ class Latest:
         return not self.old and not self.doubtful
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Series:
     """A datastream that the climate pages show. depth_m: below the surface, None where it is not stated."""
 
     number: int
     key: str
-    stream: Datastream
+    stream: Datastream | StreamRow
     latest: Latest | None = None
 
     @property
@@ -60,7 +61,7 @@ class Series:
 class Station:
     """point: longitude and latitude in degrees (WGS 84), None where the place is not known."""
 
-    thing: Thing
+    thing: Thing | ThingRow
     point: tuple[float, float] | None
     series: tuple[Series, ...] = field(default=())
 
@@ -105,21 +106,19 @@ def climate_streams(user: Any) -> Any:
 
 
 def stations(user: Any, *, numbers: Iterable[int] | None = None, latest: bool = True) -> list[Station]:
-    """Stations with their series, by name; numbers: only these things."""
-    rows = climate_streams(user).select_related("thing__organisation").prefetch_related("thing__locations")
+    """Stations with their series, by name; numbers: only these things. Three questions, however many there are."""
+    chosen = climate_streams(user)
     if numbers is not None:
-        rows = rows.filter(thing__in=[number for number in numbers if number <= HIGHEST_NUMBER])
-    streams = list(rows.order_by("thing__name", "thing", "pk"))
-    newest = latest_of(streams) if latest else {}
+        chosen = chosen.filter(thing__in=[number for number in numbers if number <= HIGHEST_NUMBER])
+    rows = stream_rows(chosen)
+    newest = latest_of(rows) if latest else {}
     found: dict[int, list[Series]] = {}
-    things: dict[int, Thing] = {}
-    for stream in streams:
-        key = property_keys()[stream.observed_property.definition]
-        found.setdefault(stream.thing_id, []).append(Series(stream.pk, key, stream, newest.get(stream.pk)))
-        things[stream.thing_id] = stream.thing
-    return [
-        Station(things[number], point_of(things[number]), tuple(series)) for number, series in found.items()
-    ]
+    keys = property_keys()
+    for row in rows:
+        one = Series(row.pk, keys[row.observed_property.definition], row, newest.get(row.pk))
+        found.setdefault(row.thing.pk, []).append(one)
+    things = {row.thing.pk: row.thing for row in rows}
+    return [Station(things[number], things[number].point, tuple(series)) for number, series in found.items()]
 
 
 def station(user: Any, number: int) -> Station | None:
@@ -134,7 +133,7 @@ def series(user: Any, number: int) -> Series | None:
     return Series(stream.pk, property_keys().get(stream.observed_property.definition, ""), stream)
 
 
-def latest_of(streams: Iterable[Datastream]) -> dict[int, Latest]:
+def latest_of(streams: Iterable[Datastream | StreamRow]) -> dict[int, Latest]:
     """The newest figure by number of the datastream; what has none is left out."""
     known = {stream.pk: stream for stream in streams}
     if not known:
@@ -166,8 +165,10 @@ def with_doubts(found: dict[int, Latest]) -> dict[int, Latest]:
     return found | marked
 
 
-def point_of(thing: Thing) -> tuple[float, float] | None:
+def point_of(thing: Thing | ThingRow) -> tuple[float, float] | None:
     """The thing's first point, of the locations as they were fetched before."""
+    if isinstance(thing, ThingRow):
+        return thing.point
     for location in thing.locations.all():
         geometry = location.geometry or {}
         if geometry.get("type") == "Point":

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from steuerrad.modules.climate import views, views_series
+from steuerrad.modules.climate import views, views_overview, views_series
 
 app_name = "climate"
 urlpatterns = [
-    path("", views.index, name="index"),
+    path("", views_overview.index, name="index"),
     path("compare/", views.compare, name="compare"),
     path("stations.geojson", views_series.stations_geojson, name="stations_geojson"),
     path("stations/<int:number>/", views.station_page, name="station"),

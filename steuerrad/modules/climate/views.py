@@ -1,4 +1,4 @@
-"""The pages of the climate: map, station, comparison of places."""
+"""The pages of the climate: station, comparison of places."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from steuerrad.engines.observations import moment
-from steuerrad.modules.climate import city_map, words
+from steuerrad.modules.climate import words
 from steuerrad.modules.climate.doubts import Doubts, doubts_of
 from steuerrad.modules.climate.figures import (
     AirFigure,
@@ -22,51 +21,25 @@ from steuerrad.modules.climate.figures import (
     soil_figures,
     thermal_days,
 )
-from steuerrad.modules.climate.forms import CompareForm, PeriodForm, SubjectForm
+from steuerrad.modules.climate.forms import CompareForm, PeriodForm
 from steuerrad.modules.climate.links import linked_to
 from steuerrad.modules.climate.periods import Stretch, stretch
 from steuerrad.modules.climate.pictures import line_chart, station_charts
 from steuerrad.modules.climate.queries import Series, Station, station, stations
 from steuerrad.modules.climate.rules.levels import rain_windows, soil_class_source, source
 from steuerrad.modules.climate.rules.thermal import Days
-from steuerrad.modules.climate.subjects import SUBJECTS, Subject, by_key
+from steuerrad.modules.climate.subjects import SUBJECTS, by_key
 from steuerrad.platform.ui.charts.specs import Table
 
 MOST_COMPARED = 5
+#: Places that are listed to choose from; the others are found by name.
+MOST_PLACES = 60
 #: Series that one page follows live (modules/sensors refuses more).
 MOST_LIVE = 500
 
 
 def crumbs(*steps: tuple[Any, str]) -> list[tuple[Any, str]]:
     return [(_("Home"), reverse("home")), (_("City climate"), reverse("climate:index")), *steps]
-
-
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """All stations on a map and in a table, with the latest value and its age."""
-    found = stations(request.user)
-    present = subjects_of(found)
-    form = SubjectForm(request.GET if "show" in request.GET else None, subjects=present)
-    chosen = form.cleaned_data["show"] if form.is_bound and form.is_valid() else ""
-    mapped = [key for key in present if by_key()[key].map]
-    subject = by_key()[chosen or (mapped[0] if mapped else "temperature")]
-    if not form.is_bound:
-        form = SubjectForm(initial={"show": subject.key}, subjects=present)
-    shown = [(one, series) for one in found if (series := one.of(subject))]
-    told = city_map.means(subject, shown)
-    rows = [row(one, series[0], subject.decimals) for one, series in shown]
-    context = {
-        "heading": _("City climate"), "breadcrumbs": [(_("Home"), reverse("home")), (_("City climate"), "")],
-        "stations": found, "shown": [item for item in rows if not item["station"].apart], "subject": subject,
-        "apart": [item for item in rows if item["station"].apart],
-        "filter_form": form if mapped else None, "maps": city_map.maps(subject, shown, told),
-        "districts": city_map.district_table(subject, told), "empty_districts": sum(one.value is None for one in told), "colours": subject.comparable,
-        "sentences": city_sentences(subject, shown), "simulated": any(one.simulated for one in found),
-        "made_up": any(one.simulated for one, _series, _value in city_map.compared(shown)),
-        "unplaced": sum(one.point is None for one, _series in shown),
-        "live": live([item["series"] for item in rows]), "links": linked_to(["map", f"map/{subject.key}"], request.user),
-    }  # fmt: skip
-    return render(request, "climate/index.html", context)
 
 
 def subjects_of(found: Sequence[Station]) -> list[str]:
@@ -86,42 +59,11 @@ def row(one: Station, series: Series, decimals: int = 1) -> dict[str, Any]:
 
 def live(found: Sequence[Series]) -> str:
     """The address that streams new values of these series; empty without any."""
-    numbers = ",".join(str(one.number) for one in found[:MOST_LIVE])
+    numbers = ",".join(list(dict.fromkeys(str(one.number) for one in found))[:MOST_LIVE])
     try:
         return f"{reverse('sensors:live')}?series={numbers}" if numbers else ""
     except NoReverseMatch:  # an installation without the module that takes observations in
         return ""
-
-
-def city_sentences(subject: Subject, shown: Sequence[tuple[Station, list[Series]]]) -> list[str]:
-    """Lowest and highest of what is fresh, and how many are silent or doubtful."""
-    told = sorted(city_map.compared(shown), key=lambda item: item[2])
-    found = []
-    if len(told) > 1 and subject.comparable:
-        (low, low_series, _low), (high, high_series, _high) = told[0], told[-1]
-        found.append(
-            _("Lowest at %(low)s with %(low_value)s, highest at %(high)s with %(high_value)s.")
-            % {"low": low.name, "low_value": words.value_text(low_series, low_series.latest, subject.decimals),
-               "high": high.name, "high_value": words.value_text(high_series, high_series.latest, subject.decimals)}
-        )  # fmt: skip
-    latest = [series[0].latest for _one, series in shown]
-    silent = sum(one is None or one.old for one in latest)
-    if silent:
-        found.append(
-            _(
-                "%(silent)s of %(all)s stations have sent nothing lately; their values are old and shown in grey."
-            )
-            % {"silent": silent, "all": len(shown)}
-        )
-    doubtful = sum(bool(one and one.doubtful) for one in latest)
-    if doubtful:
-        text = ngettext(
-            "Quality control doubts the latest value of %(count)d station; it is shown in grey and not compared.",
-            "Quality control doubts the latest values of %(count)d stations; they are shown in grey and not compared.",
-            doubtful,
-        )
-        found.append(text % {"count": doubtful})
-    return found
 
 
 @require_safe
@@ -227,11 +169,11 @@ def compare(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("show", "")
     subject = by_key()[wanted if wanted in present else (present[0] if present else "temperature")]
     able = [one for one in found if one.of(subject)]
-    choices = [(str(one.number), one.name) for one in able]
     first = [
         str(one.number) for one in sorted(able, key=lambda one: one.simulated)[:3]
     ]  # what is measured first
     bound = bool(request.GET)
+    choices, more = places(able, set(request.GET.getlist("station") or first), request.GET.get("q", ""))
     form = CompareForm(
         request.GET if bound else None, subjects=present, stations=choices,
         initial={"show": subject.key, "period": "week", "station": first},
@@ -251,9 +193,18 @@ def compare(request: HttpRequest) -> HttpResponse:
         "simulated": any(one.simulated for one in able if str(one.number) in picked),
         "days": heat_table(chosen, span, doubts) if subject.key == "temperature" and chosen else None,
         "days_source": source("days"), "doubts": doubt_link(request, doubts, numbers, span),
-        "links": linked_to(["compare"], request.user),
+        "links": linked_to(["compare"], request.user), "places_more": more,
     }  # fmt: skip
     return render(request, "climate/compare.html", context)
+
+
+def places(able: Sequence[Station], picked: set[str], name: str) -> tuple[list[tuple[str, str]], int]:
+    """Places to choose from: those chosen, then those with the name in theirs; and how many more there are."""
+    text = name.strip()[:100].casefold()
+    first = [one for one in able if str(one.number) in picked]
+    others = [one for one in able if str(one.number) not in picked and text in one.name.casefold()]
+    listed = [*first, *others[: max(0, MOST_PLACES - len(first))]]
+    return [(str(one.number), one.name) for one in listed], len(first) + len(others) - len(listed)
 
 
 def heat_table(chosen: Sequence[tuple[str, Series]], span: Stretch, doubts: Doubts) -> Table:

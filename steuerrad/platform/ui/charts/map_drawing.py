@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from steuerrad.platform.ui.charts.frame import AXIS, GRID, MUTED, PAPER, TEXT, Sheet
+from steuerrad.platform.ui.charts.map_crowd import Room, together
 from steuerrad.platform.ui.charts.svg import Element, text_width
 
 #: Metres of one degree of latitude (mean radius of the Earth 6371 km).
@@ -20,8 +21,8 @@ RAMPS: dict[str, tuple[Colour, ...]] = {
 }
 SCALES = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 SILENT = "#c9ccd8"
-Box = tuple[float, float, float, float]
 Ring = Sequence[tuple[float, float]]
+Project = Callable[[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Spot:
     """share: 0 to 1 on the ramp, None without a value; old: greyed. text: what is told of it; label: beside the point.
 
     shape: "circle", "square" or "triangle", for what is not of the same kind. series: of its live value, 0 for none.
+    count: how many points the mark stands for.
     """
 
     longitude: float
@@ -41,6 +43,19 @@ class Spot:
     label: str = ""
     shape: str = "circle"
     series: int = 0
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Very many points: longitude, latitude (degrees) and shape of each; only points of one shape stand together.
+
+    tell: the mark for the points with these numbers, one or several that would cover each other; asked only for what
+    is drawn, so that a thousand points cost little more than a hundred.
+    """
+
+    places: Sequence[tuple[float, float, str]]
+    tell: Callable[[Sequence[int]], Spot]
 
 
 @dataclass(frozen=True)
@@ -73,11 +88,16 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class MapSpec:
-    """description: what a screen reader is told of the picture as a whole."""
+    """description: what a screen reader is told of the picture as a whole.
+
+    section: west, south, east and north of what is shown; everything where there is none.
+    """
 
     title: str
     description: str
     spots: Sequence[Spot] = ()
+    crowd: Crowd | None = None
+    section: tuple[float, float, float, float] | None = None
     areas: Sequence[Area] = ()
     beams: Sequence[Beam] = ()
     ramp: str = "heat"
@@ -98,8 +118,7 @@ def colour(share: float, ramp: str = "heat") -> str:
 def draw_map(spec: MapSpec, width: float, key: str = "map") -> str:
     """The map `width` units wide. Equirectangular around the middle latitude: true to size over a city."""
     sheet = Sheet("map", spec.title, spec.description, width, key)
-    around = [(spot.longitude, spot.latitude) for spot in spec.spots]
-    around += [point for area in spec.areas for ring in area.rings for point in ring]
+    around = _around(spec)
     if not around:
         return sheet.empty(spec.description)
     sheet.root.set(role="group", **spec.extra)  # the points in it are links
@@ -112,13 +131,18 @@ def draw_map(spec: MapSpec, width: float, key: str = "map") -> str:
         (x1, y1), (x2, y2) = project(*beam.start), project(*beam.end)
         stroke = AXIS if beam.share is None else colour(beam.share, spec.ramp)
         sheet.rule(x1, y1, x2, y2, css="c-map-beam", width=1.6, colour=stroke)
-    places = [(spot, *project(spot.longitude, spot.latitude)) for spot in spec.spots]
-    taken: list[Box] = [(x - 9, y - 9, x + 9, y + 9) for _spot, x, y in places]
-    taken.append((0, height - 40, 14 + width * 0.32, height))  # the scale
+    places = [
+        (spot, *project(spot.longitude, spot.latitude))
+        for spot in (*spec.spots, *_marks(spec, project, width))
+    ]
+    room = Room((width, height))
+    for _spot, x, y in places:
+        room.take((x - 9, y - 9, x + 9, y + 9))
+    room.take((0, height - 40, 14 + width * 0.32, height))  # the scale
     for spot, x, y in sorted(places, key=lambda place: (place[0].old, -place[2])):
-        _spot(sheet, spot, x, y, spec.ramp, (width, height), taken)
+        _mark(sheet, spot, x, y, spec.ramp, room)
     if sheet.wide:
-        _names(sheet, spec.areas, project, (width, height), taken)
+        _names(sheet, spec.areas, project, room)
     _scale_bar(sheet, metres, height)
     sheet.y = height
     if spec.key:
@@ -126,7 +150,24 @@ def draw_map(spec: MapSpec, width: float, key: str = "map") -> str:
     return sheet.finish()
 
 
-def _area(sheet: Sheet, area: Area, ramp: str, project) -> None:
+def _around(spec: MapSpec) -> list[tuple[float, float]]:
+    """Points that the picture must hold."""
+    if spec.section:
+        west, south, east, north = spec.section
+        return [(west, south), (east, north)]
+    around = [(spot.longitude, spot.latitude) for spot in spec.spots]
+    around += [place[:2] for place in (spec.crowd.places if spec.crowd else ())]
+    return around + [point for area in spec.areas for ring in area.rings for point in ring]
+
+
+def _marks(spec: MapSpec, project: Project, width: float) -> list[Spot]:
+    if spec.crowd is None:
+        return []
+    points = [(*project(longitude, latitude), shape) for longitude, latitude, shape in spec.crowd.places]
+    return [spec.crowd.tell(members) for members in together(points, width)]
+
+
+def _area(sheet: Sheet, area: Area, ramp: str, project: Project) -> None:
     for ring in area.rings:
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (project(*point) for point in ring)) + "z"
         valued = area.share is not None
@@ -138,9 +179,7 @@ def _area(sheet: Sheet, area: Area, ramp: str, project) -> None:
             drawn.add("title", f"{area.name}: {area.text}" if area.text else area.name)
 
 
-def _spot(
-    sheet: Sheet, spot: Spot, x: float, y: float, ramp: str, size: tuple[float, float], taken: list[Box]
-) -> None:
+def _mark(sheet: Sheet, spot: Spot, x: float, y: float, ramp: str, room: Room) -> None:
     told = f"{spot.name}: {spot.text}"
     link = sheet.root.add("a", href=spot.url, aria_label=told, data_live_spot=spot.series or None)
     link.add("title", told)
@@ -148,7 +187,7 @@ def _spot(
     fill = colour(spot.share, ramp) if known and spot.share is not None else SILENT
     look = {"fill": fill, "stroke": TEXT, "stroke_width": 1.4, "stroke_dasharray": None if known else "2 2",
             "class_": "c-map-spot"}  # fmt: skip
-    radius = 9.0 if known else 7.0
+    radius = (9.0 if known else 7.0) + (2.5 if spot.count > 1 else 0.0)
     if spot.shape == "square":
         side = 2 * radius - 2
         link.add("rect", x=x - side / 2, y=y - side / 2, width=side, height=side, **look)
@@ -157,12 +196,14 @@ def _spot(
         link.add("path", d=points, **look)
     else:
         link.add("circle", cx=x, cy=y, r=radius, **look)
-    room = _room(spot.label, x, y, sheet.size, size, taken) if spot.label else None
-    if room:
-        sheet.text(room[0], room[1], spot.label, bold=known, muted=not known, halo=known, into=link)
+    if spot.count > 1:
+        sheet.text(x, y + 4, str(spot.count), anchor="middle", bold=True, halo=True, size=11.0, into=link)
+    at = _beside(spot.label, x, y, sheet.size, room) if spot.label else None
+    if at:
+        sheet.text(at[0], at[1], spot.label, bold=known, muted=not known, halo=known, into=link)
 
 
-def _names(sheet: Sheet, areas: Sequence[Area], project, size: tuple[float, float], taken: list[Box]) -> None:
+def _names(sheet: Sheet, areas: Sequence[Area], project: Project, room: Room) -> None:
     """Names of areas where nothing else stands; all of them are in the table."""
     small = sheet.size * 0.72
     for area in areas:
@@ -172,14 +213,15 @@ def _names(sheet: Sheet, areas: Sequence[Area], project, size: tuple[float, floa
         half = text_width(area.name, small) / 2
         for base in (y + small / 3, y - small, y + small * 1.8, y - small * 2.2):
             box = (x - half - 1, base - small, x + half + 1, base + 3)
-            if _free(box, size, taken):
-                taken.append(box)
+            if room.free(box):
+                room.take(box)
                 sheet.root.add("text", area.name, x=x, y=base, text_anchor="middle", font_size=small, fill=MUTED,
                                class_="c-muted", aria_hidden="true")  # fmt: skip
                 break
 
 
-def _projection(around: Sequence[tuple[float, float]], width: float):
+def _projection(around: Sequence[tuple[float, float]], width: float) -> tuple[Project, float, float]:
+    """From degrees to the picture, its height, and units of a metre."""
     west, east = min(p[0] for p in around), max(p[0] for p in around)
     south, north = min(p[1] for p in around), max(p[1] for p in around)
     shrink = math.cos(math.radians((south + north) / 2))
@@ -198,16 +240,7 @@ def _projection(around: Sequence[tuple[float, float]], width: float):
     return project, height, scale / METRES
 
 
-def _free(box: Box, size: tuple[float, float], taken: list[Box]) -> bool:
-    inside = box[0] > 2 and box[2] < size[0] - 2 and box[1] > 2 and box[3] < size[1] - 2
-    return inside and not any(
-        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken
-    )
-
-
-def _room(
-    text: str, x: float, y: float, letters: float, size: tuple[float, float], taken: list[Box]
-) -> tuple[float, float] | None:
+def _beside(text: str, x: float, y: float, letters: float, room: Room) -> tuple[float, float] | None:
     """Where the label fits: right, left, above, below the point; nowhere where all is taken (the table has it)."""
     length = text_width(text, letters, bold=True)
     for left, base in (
@@ -217,8 +250,8 @@ def _room(
         (x - length / 2, y + 26),
     ):
         box = (left - 2, base - letters, left + length + 2, base + 4)
-        if _free(box, size, taken):
-            taken.append(box)
+        if room.free(box):
+            room.take(box)
             return left, base
     return None
 
