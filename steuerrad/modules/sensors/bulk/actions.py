@@ -16,11 +16,12 @@ from steuerrad.kernel import clock
 from steuerrad.modules.sensors.bulk.mapping import MappingError, TableSpec, read
 from steuerrad.modules.sensors.bulk.models import TableImport, TableMapping
 from steuerrad.modules.sensors.bulk.portions import Course, portions
+from steuerrad.modules.sensors.bulk.spooling import spooled
 from steuerrad.modules.sensors.bulk.storing import Sink, first_reason
 from steuerrad.modules.sensors.reading import MOST_BYTES, Faults, FileRefusedError
 from steuerrad.platform.accounts.access import holds_anywhere, require
 from steuerrad.platform.audit.log import record
-from steuerrad.platform.observations.permissions import MANAGE
+from steuerrad.platform.observations.permissions import MANAGE, WRITE
 from steuerrad.platform.observations.store import observations
 
 #: Larger files are split by the sender; what is read is never in memory as a whole.
@@ -59,45 +60,54 @@ class Outcome:
 
 def take(
     user: Any, spec: TableSpec, path: Path, *, organisation: Any = None, source: str = "", faults: Faults | None = None,
-    dry: bool = False,
+    dry: bool = False, strict: bool = False,
 ) -> Outcome:  # fmt: skip
-    """Read a file and store what can be read. dry: only look; nothing is made or stored.
+    """Read a file whole, then store what can be read. dry: only look; nothing is made or stored. strict: with a single fault,
+    nothing is stored (Outcome.stored is 0).
 
-    Raises FileRefusedError when nothing can be read, PermissionDenied for a thing of somebody else. What was stored before
-    stays: sent again, it is not stored twice.
+    Raises FileRefusedError when the file cannot be read to its end, PermissionDenied for a thing of somebody else: then nothing
+    was made or stored. Raises OSError when the disk is full. What the store did not take any more (Busy, JournalFull) is sent
+    again with the whole file: what is there already is not stored twice.
     """
-    if user is not None and not holds_anywhere(user, MANAGE):
-        raise PermissionDenied(MANAGE)
+    if user is not None and not holds_anywhere(user, WRITE):
+        raise PermissionDenied(WRITE)
     if path.stat().st_size > MOST_FILE:
         raise FileRefusedError(_("A file may have 16 GB."))
     course = Course(faults if faults is not None else Report())
     if dry:
-        seen: set[str] = set()
-        count = 0
+        return _looked_at(spec, path, course)
+    sink = Sink(user, spec, organisation, source, strict)
+    with spooled() as spool:
         for portion in portions(spec, path, course):
-            count += len(portion.times)
-            seen.add(portion.thing.key)
-        return Outcome(course.rows, count, course.faults, tuple(sorted(seen)))
-    sink = Sink(user, spec, organisation, source)
-    try:
-        with observations():  # opened once for the whole file, where no data server runs
-            for portion in portions(spec, path, course):
-                sink.put(portion)
-            sink.send()
-    except ValidationError as error:
-        raise FileRefusedError(first_reason(error)) from error
+            spool.put(portion)
+        if strict and course.faults.count:
+            return Outcome(course.rows, 0, course.faults, ())
+        try:
+            with observations():  # opened once for the whole file, where no data server runs
+                sink.store(spool)
+        except ValidationError as error:
+            raise FileRefusedError(first_reason(error)) from error
     for key, count in sink.unknown.items():
         course.faults.add(0, spec.thing.column, _("station %(key)s is not known: %(count)d figures were left out")
                           % {"key": key[:80], "count": count})  # fmt: skip
     return Outcome(course.rows, sink.stored, course.faults, tuple(sink.things()))
 
 
+def _looked_at(spec: TableSpec, path: Path, course: Course) -> Outcome:
+    seen: set[str] = set()
+    count = 0
+    for portion in portions(spec, path, course):
+        count += len(portion.times)
+        seen.add(portion.thing.key)
+    return Outcome(course.rows, count, course.faults, tuple(sorted(seen)))
+
+
 def import_table(
     user: Any, spec: TableSpec, path: Path, *, name: str = "", mapping: str = "", organisation: Any = None,
-    source: str = "", faults: Faults | None = None,
+    source: str = "", faults: Faults | None = None, strict: bool = False,
 ) -> TableImport:  # fmt: skip
     """As `take`, with a note of what came of it."""
-    done = take(user, spec, path, organisation=organisation, source=source, faults=faults)
+    done = take(user, spec, path, organisation=organisation, source=source, faults=faults, strict=strict)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     with transaction.atomic():

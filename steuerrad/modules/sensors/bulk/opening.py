@@ -236,8 +236,9 @@ def _halved(part: Any) -> Iterator[Any]:
 def _size(part: Any) -> int:
     """Bytes of the cells when dictionaries are written out; never less."""
     import pyarrow as pa
-    import pyarrow.compute as pc
+    from pyarrow import compute
 
+    pc: Any = compute  # its functions are made while it is loaded
     found = 0
     for column in part.columns:
         if pa.types.is_dictionary(column.type):
@@ -288,17 +289,23 @@ def main() -> int:
 
 def _loaded() -> None:
     """All that is needed is loaded before the process loses its rights: the program's folder may be closed to others."""
-
+    import codecs
+    import dateutil.relativedelta
     import jmespath
     import openpyxl
     import orjson
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet
+    from pyarrow import compute
 
+    for name in ("ascii", "cp437", "idna", "latin-1", "utf-8", "utf-8-sig", "utf-16"):
+        codecs.lookup(name)
     jmespath.search("a[?b=='1'].c | sort(@)", orjson.loads(b'{"a": []}'))
     openpyxl.Workbook(write_only=True).close()
+    pc: Any = compute
     pc.sum(pc.binary_length(pa.array(["a"]).dictionary_encode().dictionary))
+    assert dateutil.relativedelta
+    assert pyarrow.parquet
 
 
 def _failed(code: str, text: str = "") -> int:

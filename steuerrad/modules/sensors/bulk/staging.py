@@ -54,5 +54,6 @@ def sweep() -> None:
     if not folder().is_dir():
         return
     for path in folder().iterdir():
-        if TOKEN.fullmatch(path.name) and time.time() - path.stat().st_mtime > KEPT_S:
+        ours = TOKEN.fullmatch(path.name) or path.name.startswith("door-")  # of a data server that was killed
+        if ours and time.time() - path.stat().st_mtime > KEPT_S:
             path.unlink(missing_ok=True)

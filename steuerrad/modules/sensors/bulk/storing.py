@@ -1,4 +1,4 @@
-"""Portions → the store: things and datastreams found or made, figures sent in large batches."""
+"""A spool → the store: things and datastreams found or made, figures sent in large batches."""
 
 from __future__ import annotations
 
@@ -7,75 +7,96 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from steuerrad.engines.observations import Busy, batch
 from steuerrad.modules.sensors.bulk.mapping import TableSpec
-from steuerrad.modules.sensors.bulk.portions import Portion, Told
+from steuerrad.modules.sensors.bulk.portions import Told
+from steuerrad.modules.sensors.bulk.spooling import Spool
 from steuerrad.modules.sensors.describing import stream_of
-from steuerrad.modules.sensors.reading import FileRefusedError
+from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.observations import actions as catalogue
 from steuerrad.platform.observations.models import Datastream, Location, Thing
 from steuerrad.platform.observations.permissions import WRITE
+from steuerrad.platform.observations.queries import own_organisations
 from steuerrad.platform.observations.store import observations
 
 AT_ONCE = 500_000
-MOST_THINGS = 5_000
 PATIENCE = 20
 
 
 @dataclass
 class Sink:
-    """Takes portions; close sends what is left. organisation: of things that are made.
+    """Stores what a spool holds: first all things and datastreams are found or made, then the figures are sent.
 
-    known: thing key → (its number, series → datastream), None for a thing that is unknown and must not be made.
+    organisation: of things that are made. unknown: figures of things that are not known and must not be made, by key.
     """
 
     user: Any
     spec: TableSpec
     organisation: Any = None
     source: str = ""
+    strict: bool = False
     stored: int = 0
     unknown: dict[str, int] = field(default_factory=dict[str, int])
     known: dict[str, tuple[Thing, dict[str, int]] | None] = field(default_factory=dict[str, Any])
-    waiting: list[pa.Table] = field(default_factory=list[pa.Table])
-    rows: int = 0
 
-    def put(self, portion: Portion) -> None:
-        """Raises PermissionDenied, FileRefusedError; then what was sent before stays."""
-        found = self._thing(portion.thing)
-        if found is None:
-            self.unknown[portion.thing.key] = self.unknown.get(portion.thing.key, 0) + len(portion.times)
-            return
-        thing, streams = found
-        number = streams.get(portion.series)
-        if number is None:
-            number = streams[portion.series] = self._stream(thing, portion.series).pk
-        self.waiting.append(batch(number, portion.times, portion.values))
-        self.rows += len(portion.times)
-        if self.rows >= AT_ONCE:
-            self.send()
-
-    def send(self) -> None:
-        if not self.waiting:
-            return
-        table = pa.concat_tables(self.waiting).combine_chunks()
-        for start in range(0, table.num_rows, AT_ONCE):
-            part = table.slice(start, AT_ONCE)
-            submitted(part)
-            self.stored += part.num_rows
-        self.waiting, self.rows = [], 0
+    def store(self, spool: Spool) -> None:
+        """Raises PermissionDenied and ValidationError before anything is made; Busy, JournalFull in the middle: what was sent
+        stays, and sent again it is not stored twice."""
+        with transaction.atomic():
+            numbers = np.array(self._numbers(spool), np.int64)
+            if self.strict and self.unknown:
+                transaction.set_rollback(True)
+                self.known.clear()
+                return
+        waiting: list[pa.Table] = []
+        rows = 0
+        for table in spool.tables():
+            waiting.append(self._addressed(table, numbers))
+            rows += waiting[-1].num_rows
+            if rows >= AT_ONCE:
+                self._send(waiting)
+                waiting, rows = [], 0
+        self._send(waiting)
 
     def things(self) -> list[Thing]:
         return [found[0] for found in self.known.values() if found]
 
+    def _numbers(self, spool: Spool) -> list[int]:
+        """The datastream of each code; 0 for none."""
+        found = []
+        for (key, series), code in spool.pairs.items():
+            thing_streams = self._thing(spool.things[key])
+            if thing_streams is None:
+                self.unknown[key] = self.unknown.get(key, 0) + spool.counts[code]
+                found.append(0)
+                continue
+            thing, streams = thing_streams
+            if series not in streams:
+                streams[series] = self._stream(thing, series).pk
+            found.append(streams[series])
+        return found
+
+    def _addressed(self, table: pa.Table, numbers: np.ndarray) -> pa.Table:
+        streams = numbers[table.column("code").to_numpy()]
+        if not streams.all():
+            known = pa.array(streams != 0)
+            table, streams = table.filter(known), streams[streams != 0]
+        return batch(streams, table.column("time"), table.column("value"))
+
+    def _send(self, waiting: list[pa.Table]) -> None:
+        if not sum(table.num_rows for table in waiting):
+            return
+        table = pa.concat_tables(waiting).combine_chunks()
+        submitted(table)
+        self.stored += table.num_rows
+
     def _thing(self, told: Told) -> tuple[Thing, dict[str, int]] | None:
         if told.key not in self.known:
-            if len(self.known) >= MOST_THINGS:
-                raise FileRefusedError(_("The table tells of more than 5,000 stations; is the column right?"))
             self.known[told.key] = self._found(told)
         return self.known[told.key]
 
@@ -85,9 +106,9 @@ class Sink:
             if not self.spec.thing.create:
                 return None
             thing = self._made(told)
-        elif not catalogue.may_manage(self.user, thing):
+        elif not may_write(self.user, thing):
             raise PermissionDenied(WRITE)
-        elif told.point and not thing.locations.exists():
+        elif told.point and catalogue.may_manage(self.user, thing) and not thing.locations.exists():
             self._place(thing, told.point)
         rows = Datastream.objects.filter(thing=thing).values_list("properties__column", "pk").order_by("-pk")
         return thing, {column: number for column, number in rows if column}
@@ -118,6 +139,13 @@ class Sink:
             self.user, thing, one.property, one.unit, self.spec.sensor, label=one.label, low=one.low, high=one.high,
             interval_s=self.spec.interval_s, properties={"column": name},
         )  # fmt: skip
+
+
+def may_write(user: Any, thing: Thing) -> bool:
+    """Whether the person may send observations of the thing. None is the program itself."""
+    if user is None or allowed(user, WRITE):
+        return True
+    return thing.organisation_id in own_organisations(user, WRITE)
 
 
 def _same_property(thing: Thing, key: str, label: str) -> Datastream | None:

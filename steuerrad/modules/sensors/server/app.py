@@ -16,6 +16,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections
 
 from steuerrad.engines.observations import BatchError, Busy, JournalFull, Unavailable
+from steuerrad.modules.sensors.citizen.sensorthings import OwnSender
+from steuerrad.modules.sensors.citizen.sensorthings import answer as answer_own
 from steuerrad.modules.sensors.server import live, parsing, streaming
 from steuerrad.modules.sensors.server.arrow_bodies import arrow_stream
 from steuerrad.modules.sensors.server.bodies import (
@@ -28,7 +30,8 @@ from steuerrad.modules.sensors.server.bodies import (
     received,
 )
 from steuerrad.modules.sensors.server.gathering import Gatherer
-from steuerrad.modules.sensors.server.senders import VISITOR, Memory, let_in, sender_of
+from steuerrad.modules.sensors.server.senders import VISITOR, Memory, let_in, sender_or_own
+from steuerrad.modules.sensors.server.tables import Asked, Tables
 from steuerrad.modules.sensors.sta.app import ANYWHERE, answer
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.faults import Fault
@@ -68,6 +71,7 @@ class DataServer:
         self._bodies, self._answers = Room(), Room()
         self._asking = 0
         self._huge = asyncio.Lock()
+        self._tables = Tables()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,6 +97,10 @@ class DataServer:
         given = dict(scope["headers"])
         if method not in ("POST", "PUT", "PATCH", "DELETE"):
             return await self._long_way(scope, given, b"")
+        if path == BULK and method == "POST":
+            asked = Asked.of(scope["query_string"], given.get(b"content-type", b""))
+            if asked is not None:
+                return await self._table(given, asked, receive)
         async with received(given, receive, self._bodies, MOST_BODY if path == BULK else MOST_JSON) as body:
             if method == "POST":
                 try:
@@ -135,6 +143,12 @@ class DataServer:
         await self._may_bulk(scope, given, set(table.column("stream").unique().to_pylist()))
         receipt = await asyncio.wrap_future(self._writer.submit(table))
         return 201, JSON, orjson.dumps({"rows": receipt.rows})
+
+    async def _table(self, given: dict[bytes, bytes], asked: Asked, receive: Receive) -> Any:
+        who = await self._sender(given)
+        if not who.is_authenticated:
+            raise _without_key()
+        return await self._tables.take(who, asked, given, receive)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """New values as server-sent events, for whoever the key or the session of the browser stands for."""
@@ -208,8 +222,10 @@ class DataServer:
             return VISITOR
         found = self._senders.get(token)
         if found is None:
-            found = await self._in_thread(lambda: sender_of(token))
-            self._senders.keep(token, found)
+            hardware = given.get(b"x-sensor", b"").decode("latin-1")
+            found = await self._in_thread(lambda: sender_or_own(token, hardware))
+            if not isinstance(found, OwnSender):  # its key is dead as soon as it is withdrawn
+                self._senders.keep(token, found)
         return found
 
     async def _may_write(self, scope: Scope, given: dict[bytes, bytes], streams: Iterable[int]) -> None:
@@ -217,6 +233,8 @@ class DataServer:
         who = await self._sender(given)
         if not who.is_authenticated:
             raise _without_key()
+        if isinstance(who, OwnSender):
+            raise parsing.NotPlainError from PermissionDenied()
         unknown = {stream for stream in streams if not self._passes.get((who.pk, stream))}
         if not unknown:
             return
@@ -238,7 +256,8 @@ def _answered(
     method: str, path: str, query: str, headers: dict[str, str], body: bytes, context: Context
 ) -> Any:
     close_old_connections()
-    return answer(method, path, query, headers, body, context)
+    asked = answer_own if isinstance(context.who, OwnSender) else answer
+    return asked(method, path, query, headers, body, context)
 
 
 def _encoded(headers: Mapping[str, str]) -> Headers:
@@ -264,7 +283,9 @@ def _base(scope: Scope, given: dict[bytes, bytes]) -> str:
 
 def _of_bulk(method: str) -> tuple[int, Headers, bytes]:
     if method != "OPTIONS":
-        raise RefusedError(405, f"{BULK}: POST an Arrow stream.", [(b"allow", b"POST, OPTIONS")])
+        raise RefusedError(
+            405, f"{BULK}: POST an Arrow stream, or a table with ?mapping=…", [(b"allow", b"POST, OPTIONS")]
+        )
     allowed = [(b"access-control-allow-methods", b"POST, OPTIONS"), (b"access-control-max-age", b"86400")]
     names = (b"access-control-allow-headers", b"Authorization, Content-Type")
     return 204, [(b"allow", b"POST, OPTIONS"), *allowed, names], b""

@@ -52,12 +52,7 @@ async def received(
     given: dict[bytes, bytes], receive: Receive, room: Room, most: int = MOST_BODY
 ) -> AsyncIterator[bytes]:
     """The whole body; its bytes count in the room for as long as the block lasts. Raises RefusedError."""
-    encoding = given.get(b"content-encoding", b"identity").strip().lower()
-    if encoding not in (b"", b"identity"):
-        raise RefusedError(415, "Content-Encoding: send the body as it is, not compressed.")
-    stated = given.get(b"content-length", b"0")
-    if not stated.isdigit() or int(stated) > most:
-        raise _too_large(most)
+    stated_size(given, most)
     parts: list[bytes] = []
     held = 0
     begin, small = time.monotonic(), is_small(given)
@@ -80,6 +75,34 @@ async def received(
         yield body
     finally:
         room.give(held)
+
+
+async def streamed(given: dict[bytes, bytes], receive: Receive, most: int) -> AsyncIterator[bytes]:
+    """The body as it comes, as patiently as `received`. Raises RefusedError."""
+    stated_size(given, most)
+    held, begin = 0, time.monotonic()
+    while True:
+        message = await _next(receive, begin + PATIENCE_S + held / SLOWEST)
+        if message["type"] == "http.disconnect":
+            raise RefusedError(400, "The body is not whole.")
+        part = message.get("body", b"")
+        held += len(part)
+        if held > most:
+            raise _too_large(most)
+        yield part
+        if not message.get("more_body"):
+            return
+
+
+def stated_size(given: dict[bytes, bytes], most: int) -> int:
+    """Bytes that the headers announce, 0 where they say nothing. Raises RefusedError for what is not taken."""
+    encoding = given.get(b"content-encoding", b"identity").strip().lower()
+    if encoding not in (b"", b"identity"):
+        raise RefusedError(415, "Content-Encoding: send the body as it is, not compressed.")
+    stated = given.get(b"content-length", b"0")
+    if not stated.isdigit() or len(stated) > 18 or int(stated) > most:
+        raise _too_large(most)
+    return int(stated)
 
 
 def is_small(given: dict[bytes, bytes]) -> bool:

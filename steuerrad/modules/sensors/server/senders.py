@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections
 
+from steuerrad.modules.sensors.citizen.sensorthings import own_sender
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.doors import enter
 from steuerrad.platform.http_api.tokens import user_of
@@ -42,6 +43,12 @@ def sender_of(token: str) -> Any:
     """The account that a key stands for, or the visitor. Asks the database."""
     close_old_connections()
     return user_of(token) or VISITOR
+
+
+def sender_or_own(token: str, hardware: str) -> Any:
+    """As sender_of, or the sender of a citizen's own sensor. hardware: X-Sensor. Asks the database."""
+    close_old_connections()
+    return own_sender(token, hardware) or user_of(token) or VISITOR
 
 
 def let_in(context: Context, streams: Iterable[int]) -> None:

@@ -11,6 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from steuerrad.modules.sensors.citizen.sensorthings import OwnSender, own_sender
+from steuerrad.modules.sensors.citizen.sensorthings import answer as answer_own
 from steuerrad.modules.sensors.sta import app
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.faults import Unavailable
@@ -32,7 +34,8 @@ def serve(
     try:
         with observations() as store:
             context = Context(user or AnonymousUser(), base, store)
-            status, told, content = app.answer(method, path.removeprefix(ROOT), query, given, body, context)
+            asked = answer_own if isinstance(user, OwnSender) else app.answer
+            status, told, content = asked(method, path.removeprefix(ROOT), query, given, body, context)
     except UnavailableError as error:
         status, told, content = app.fault(Unavailable(str(error), 5))
     return status, list(told.items()), content
@@ -56,7 +59,8 @@ def token_of(authorization: str) -> str:
 def view(request: HttpRequest, path: str = "") -> HttpResponse:
     """The same under Django, for installations that run no data server."""
     token = token_of(request.headers.get("Authorization", ""))
-    user = user_of(token) if token else None
+    own = own_sender(token, request.headers.get("X-Sensor", ""))
+    user = own or (user_of(token) if token else None)
     base = request.build_absolute_uri(ROOT)
     status, headers, body = serve(
         request.method or "GET",

@@ -97,7 +97,7 @@ def test_a_key_opens_nothing_else() -> None:
     other = register_device(None, "level_logger", name="L").datastreams.first()
     assert other is not None
     assert Client().post(f"/sta/v1.1/Datastreams({other.pk})/Observations", json.dumps({"result": 1}), "application/json",
-                         headers={"Authorization": f"Bearer {key}"}).status_code == 401  # fmt: skip
+                         headers={"Authorization": f"Bearer {key}"}).status_code == 403  # fmt: skip
     assert (
         Client().get("/api/v1/sensors/devices", headers={"Authorization": f"Bearer {key}"}).status_code == 401
     )
