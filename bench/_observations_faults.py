@@ -169,7 +169,7 @@ def uplinks(process: Process, streams: Streams) -> bool:
     for number, whole in enumerate(order):
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1_750_000_000 + number * 60))
         message = json.dumps(samples.chirpstack(number + 1, at)).encode()
-        body = message if whole else _broken(message, chance)
+        body = message if whole else samples.damaged(message, chance)
         answer = client.post("/sensors/uplinks/chirpstack/?event=up", body, content_type="application/json")
         state = answer.json().get("state", "") if answer.status_code == 200 else ""
         answers[f"{'good' if whole else 'broken'}: {answer.status_code} {state}".strip()] += 1
@@ -177,28 +177,6 @@ def uplinks(process: Process, streams: Streams) -> bool:
     print(f"   {dict(answers)} in {time.monotonic() - begin:.0f} s")
     process.stop()
     return good == GOOD and not any(": 5" in name for name in answers)
-
-
-def _broken(message: bytes, chance: random.Random) -> bytes:
-    """Cut, changed, or of other types than it should be; sometimes a device that nobody knows."""
-    how = chance.randrange(6)
-    if how == 0:
-        return message[: chance.randrange(len(message))]
-    if how == 1:
-        return chance.randbytes(chance.randint(0, 300))
-    content = json.loads(message)
-    name = chance.choice(list(content))
-    if how == 2:
-        content[name] = chance.choice((None, [], {}, -1, 2**70, 1.5, "x" * 1000, True))
-    elif how == 3:
-        content["data"] = chance.choice(("@@@@", "A", "", "QUFB" * 400, None, 5))
-    elif how == 4:
-        content["deviceInfo"]["devEui"] = chance.choice(("ffffffffffffffff", "x", None, 7, ""))
-    else:
-        content["time"] = chance.choice(
-            ("yesterday", "0000-00-00T00:00:00Z", "99999-01-01T00:00:00Z", None, 1e300, {})
-        )
-    return json.dumps(content).encode()
 
 
 def slow(process: Process, streams: Streams) -> bool:

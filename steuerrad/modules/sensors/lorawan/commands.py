@@ -26,18 +26,26 @@ def configure_mqtt(parser: argparse.ArgumentParser) -> None:
 
 def run_mqtt(options: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT; what is not stored by then stays with the broker."""
-    from steuerrad.modules.sensors.broker.address import AddressError, configured
+    from steuerrad.modules.sensors.broker.address import configured
     from steuerrad.modules.sensors.lorawan.mqtt import Consumer  # loads what only this command needs
+    from steuerrad.modules.sensors.lorawan.sharing import Neighbours, seated
 
     try:
         address = configured(options.broker, options.user, options.tls)
         consumer = Consumer(address, options.name, shared=options.shared)
-    except AddressError as error:
+        seat = seated(options.name, address, shared=options.shared)
+    except (ValueError, OSError) as error:  # an address, a certificate, a name that is taken, the data folder
         print(error, file=sys.stderr)
         return 2
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: consumer.stop())
+    neighbours = Neighbours(address, seat, consumer.status) if options.shared else None
+    if neighbours is not None:
+        neighbours.start()
     consumer.run()
+    if neighbours is not None:
+        neighbours.stop()
+    seat.leave()
     return 0
 
 

@@ -1,8 +1,8 @@
 """The intake over MQTT: uplinks from the network server's broker, confirmed once they are stored.
 
 A message that is not confirmed (crash, full store) is delivered again. Several consumers may share the subscription; the
-broker then gives each message to one of them. Mosquitto 2.0 forgets shared subscriptions when it is killed, until the
-consumers are back; one consumer alone has a subscription that survives.
+broker then gives each message to one of them (sharing.py: what becomes of the share of one that dies). Mosquitto 2.0
+forgets shared subscriptions when it is killed, until the consumers are back; one alone has a subscription that survives.
 """
 
 from __future__ import annotations
@@ -119,6 +119,10 @@ class Consumer:
             with contextlib.suppress(queue.Full):
                 self._waiting.put((self._connection, message), timeout=1)
                 return
+
+    @property
+    def status(self) -> Status:
+        return self._status
 
     def run(self) -> None:
         """Until stop() is called from another thread or a signal handler."""

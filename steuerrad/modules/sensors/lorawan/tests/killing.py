@@ -122,11 +122,13 @@ def temperature() -> list[int]:
 
 
 class Stand:
-    """Data server, broker, and consumers behind witnesses."""
+    """Data server, broker, and consumers; behind witnesses, unless told otherwise."""
 
-    def __init__(self, env: Mapping[str, str], broker: Broker, consumers: int) -> None:
+    def __init__(
+        self, env: Mapping[str, str], broker: Broker, consumers: int, *, witnessed: bool = True
+    ) -> None:
         self.broker, self.shared, self._nursery = broker, consumers > 1, Nursery(env)
-        self.witnesses = [Witness(broker.port) for _ in range(consumers)]
+        self.witnesses = [Witness(broker.port) for _ in range(consumers if witnessed else 0)]
         self.server = self._nursery.start("serve", "--bind", "127.0.0.1:0")
         self.consumers = [self._consumer(number) for number in range(consumers)]
         if not (until(lambda: reachable(socket_path()), 180) and until(self._all_connected, 180)):
@@ -139,14 +141,21 @@ class Stand:
         return all(f"as consumer-{number} " in log for number in range(len(self.consumers)))
 
     def _consumer(self, number: int) -> Forked:
-        broker, name = f"127.0.0.1:{self.witnesses[number].port}", f"consumer-{number}"
+        port = self.witnesses[number].port if self.witnesses else self.broker.port
+        broker, name = f"127.0.0.1:{port}", f"consumer-{number}"
         shared = ["--shared"] if self.shared else []
         return self._nursery.start("mqtt", "--broker", broker, "--name", name, *shared)
 
-    def kill_consumer(self, number: int) -> None:
+    def end_consumer(self, number: int) -> None:
         self.consumers[number].kill()
         self.consumers[number].wait()
+
+    def start_consumer(self, number: int) -> None:
         self.consumers[number] = self._consumer(number)
+
+    def kill_consumer(self, number: int) -> None:
+        self.end_consumer(number)
+        self.start_consumer(number)
 
     def kill_broker(self) -> None:
         self.broker.kill()

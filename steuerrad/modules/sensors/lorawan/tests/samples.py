@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import random
 from typing import Any
 
 EUI = "24e124136b502217"
@@ -66,3 +68,25 @@ def things_stack(count: int = 1, received: str = "2025-07-08T10:00:01Z") -> dict
             "version_ids": {"brand_id": "milesight-iot", "model_id": "em300-th"},
         },
     }  # fmt: skip
+
+
+def damaged(message: bytes, chance: random.Random) -> bytes:
+    """Cut, changed, or of other types than it should be; sometimes a device that nobody knows."""
+    how = chance.randrange(6)
+    if how == 0:
+        return message[: chance.randrange(len(message))]
+    if how == 1:
+        return chance.randbytes(chance.randint(0, 300))
+    content = json.loads(message)
+    name = chance.choice(list(content))
+    if how == 2:
+        content[name] = chance.choice((None, [], {}, -1, 2**70, 1.5, "x" * 1000, True))
+    elif how == 3:
+        content["data"] = chance.choice(("@@@@", "A", "", "QUFB" * 400, None, 5))
+    elif how == 4:
+        content["deviceInfo"]["devEui"] = chance.choice(("ffffffffffffffff", "x", None, 7, ""))
+    else:
+        content["time"] = chance.choice(
+            ("yesterday", "0000-00-00T00:00:00Z", "99999-01-01T00:00:00Z", None, 1e300, {})
+        )
+    return json.dumps(content).encode()
