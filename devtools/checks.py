@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -20,7 +21,8 @@ from devtools.preparing import prepare
 from devtools.processes import call, spawn, stop
 
 RESULTS = VAR / "test"
-WORKERS = 2
+# Tests wait for servers, disks and browsers a third of their time: one worker more than there are cores uses it.
+WORKERS = min(os.cpu_count() or 2, 7) + 1
 PASSED, FAILED, EXCLUDED = "passed", "FAILED", "excluded"
 NO_TESTS = 5  # pytest's exit code when it found nothing to run
 
