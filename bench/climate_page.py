@@ -22,10 +22,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench import observations_http
 from bench._installation import installation, print_medians, taken
 from bench._observations import fill
-from bench.observations_http import ARRAYS, ARRIVING, PORT, ROWS, START, arrays, server
+from bench.observations_http import ARRAYS, ARRIVING, ROWS, START, arrays, server
 
+#: Not that of the other measurement, which may run at the same time.
+PORT = observations_http.PORT = 8766
 STATIONS, STORED, STEP = 1_000, 1_000_000, 600 * 10**6
 PLAIN = "/imprint/"
 #: West, south and size in degrees of the grid.

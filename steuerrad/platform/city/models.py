@@ -53,3 +53,28 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CityOutline(models.Model):
+    """The city's outline and districts as somebody sent them in: GeoJSON in degrees, checked and thinned out.
+
+    The newest that is not withdrawn counts. A row never changes; who sent it in stands in the log.
+    """
+
+    document = models.JSONField(editable=False)
+    file_name = models.CharField(_("file"), max_length=200)
+    source = models.CharField(_("source"), max_length=300)
+    licence = models.CharField(_("licence"), max_length=200)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    areas = models.PositiveIntegerField(_("areas"))
+    named = models.PositiveIntegerField(_("districts with a name"))
+    made_at = models.DateTimeField(_("sent in"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("outline of the city")
+        verbose_name_plural = _("outlines of the city")
+
+    def __str__(self) -> str:
+        return self.source

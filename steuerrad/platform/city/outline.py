@@ -1,28 +1,33 @@
-"""The city's outline and districts for maps and coverage, where the city's folder has them: outline.geojson, WGS 84."""
+"""The city's outline and districts for maps and coverage: sent in on a page, or outline.geojson in the city's folder."""
 
 from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from shapely.affinity import scale
-from shapely.geometry import Point, mapping, shape
+from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
+from steuerrad.platform.city.models import CityOutline
+from steuerrad.platform.city.outline_reading import METRES, MOST_BYTES, FaultError, areas_of, document_of
 from steuerrad.platform.city.queries import current_city
 
 FILE = "outline.geojson"
-#: Larger files are no outline.
-MOST_BYTES = 20_000_000
-#: Metres of one degree of latitude (mean radius of the Earth 6371 km).
-METRES = 111_195.0
+#: Seconds that the reading of a file from outside may take.
+PATIENCE_S = 60
 Ring = list[tuple[float, float]]
 
 
@@ -40,6 +45,9 @@ class Outline:
 
     districts: tuple[District, ...]
     whole: BaseGeometry
+    source: str = ""
+    licence: str = ""
+    url: str = ""
 
     @property
     def named(self) -> tuple[District, ...]:
@@ -52,8 +60,28 @@ class OutlineError(ValueError):
     """A file that is no GeoJSON of areas in degrees, with the reason."""
 
 
+#: Why a file is refused, for people.
+FAULTS = {
+    "large": _("more than %(limit)s MB is no outline"),
+    "form": _("not GeoJSON of areas (%(reason)s)"),
+    "none": _("there is no area in it"),
+    "areas": _("more than %(limit)s areas are no outline"),
+    "points": _("more than %(limit)s points are no outline; thin the lines out"),
+    "degrees": _("area %(place)s: the coordinates %(x)s, %(y)s are not degrees; export the file in WGS 84 (EPSG:4326)"),
+    "system": _("the file says that its coordinates are in %(name)s; export it in WGS 84 (EPSG:4326)"),
+    "open": _("area %(place)s: a ring is not closed; its last point must be its first, with at least four points"),
+    "size": _("its areas cover %(km2)s km²; that is no city"),
+    "costly": _("its lines cross each other too often to be repaired; repair it in a program for maps"),
+}  # fmt: skip
+
+
 def outline() -> Outline | None:
-    """None where the city's folder has no outline, or one that cannot be read."""
+    """What was sent in last, else what the city's folder has; None where there is neither, or it cannot be read."""
+    newest = (
+        CityOutline.objects.filter(withdrawn_at=None).order_by("-pk").values_list("pk", "made_at").first()
+    )
+    if newest is not None:
+        return _stored(*newest)
     city = current_city()
     if city is None:
         return None
@@ -63,6 +91,14 @@ def outline() -> Outline | None:
     except OSError:
         return None
     return _kept(path, stamp.st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _stored(number: int, made_at: datetime) -> Outline:
+    """Rows never change: made_at only tells rows of one number in different databases apart."""
+    row = CityOutline.objects.get(pk=number)
+    found, whole = areas_of(json.dumps(row.document).encode())
+    return Outline(tuple(District(*one) for one in found), whole, row.source, row.licence, row.url)
 
 
 @lru_cache(maxsize=4)
@@ -76,55 +112,36 @@ def _kept(path: Path, stamp: int) -> Outline | None:
 def read(path: Path, name: str = "name") -> Outline:
     """The areas of a GeoJSON file; name: the property that holds a district's name. Raises OutlineError."""
     if path.stat().st_size > MOST_BYTES:
-        raise OutlineError(f"{path.name}: more than {MOST_BYTES // 1_000_000} MB is no outline")
+        raise OutlineError(f"{path.name}: {FAULTS['large'] % {'limit': MOST_BYTES // 1_000_000}}")
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))
-        features = document.get("features", [document])
-        found = [one for feature in features if (one := _district(feature, name)) is not None]
-    except (ValueError, AttributeError, TypeError, KeyError, IndexError) as error:
-        raise OutlineError(f"{path.name}: not GeoJSON of areas ({error})") from error
-    if not found:
-        raise OutlineError(f"{path.name}: there is no area in it")
-    whole = unary_union([one.geometry for one in found])
-    west, south, east, north = whole.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise OutlineError(f"{path.name}: the coordinates are not degrees (WGS 84)")
-    return Outline(tuple(found), whole)
+        found, whole = areas_of(path.read_bytes(), name)
+    except FaultError as fault:
+        raise OutlineError(f"{path.name}: {FAULTS[fault.code] % fault.told}") from fault
+    return Outline(tuple(District(*one) for one in found), whole)
 
 
-def _district(feature: dict[str, Any], name: str) -> District | None:
-    """Areas that cross themselves are repaired; points and lines are left out."""
-    told = feature.get("geometry") or feature
-    if told.get("type") not in ("Polygon", "MultiPolygon"):
-        return None
-    geometry = shape({"type": told["type"], "coordinates": _flat(told["coordinates"])}).buffer(0)
-    title = str((feature.get("properties") or {}).get(name) or "")
-    return None if geometry.is_empty else District(title, geometry)
+def checked(text: bytes, name: str, title: str) -> dict[str, Any]:
+    """A file from outside as the document that is kept: read in a process of its own. Raises OutlineError.
 
-
-def _flat(coordinates: Any, depth: int = 4) -> Any:
-    """Without heights, which some programs write as null. Raises TypeError for what is no list of numbers."""
-    if not isinstance(coordinates, list) or not depth:
-        raise TypeError("coordinates are lists of numbers")
-    if coordinates and isinstance(coordinates[0], int | float):
-        return [float(coordinates[0]), float(coordinates[1])]
-    return [_flat(part, depth - 1) for part in coordinates]
+    title: of the file, for the message.
+    """
+    command = [sys.executable, "-m", "steuerrad.platform.city.outline_reading", name or "name"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+    try:
+        done = subprocess.run(  # noqa: S603 - this program's own module; the name is one argument of it
+            command, input=text, capture_output=True, timeout=PATIENCE_S, check=True, env=environment
+        )
+        answer = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError, ValueError):
+        answer = {"fault": "costly", "told": {}}
+    if "fault" in answer:
+        raise OutlineError(f"{title}: {FAULTS[answer['fault']] % answer['told']}")
+    return answer["document"]
 
 
 def geojson(found: Outline, thin_m: float = 10.0) -> dict[str, Any]:
     """The outline as a file of its own: names only, lines thinned out to thin_m metres, five decimals (about 1 m)."""
-    features = []
-    for one in found.districts:
-        told = mapping(one.geometry.simplify(thin_m / METRES))
-        geometry = {"type": told["type"], "coordinates": _rounded(told["coordinates"])}
-        features.append({"type": "Feature", "properties": {"name": one.name}, "geometry": geometry})
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _rounded(coordinates: Any) -> Any:
-    if coordinates and isinstance(coordinates[0], int | float):
-        return [round(coordinates[0], 5), round(coordinates[1], 5)]
-    return [_rounded(part) for part in coordinates]
+    return document_of([(one.name, one.geometry) for one in found.districts], thin_m)
 
 
 def area() -> BaseGeometry | None:
