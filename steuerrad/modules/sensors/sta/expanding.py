@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from steuerrad.modules.sensors.sta import expressions as e
+from steuerrad.modules.sensors.sta import portioning
 from steuerrad.modules.sensors.sta.catalogue_columns import LINKS, MODELS
 from steuerrad.modules.sensors.sta.catalogue_filter import ordering
 from steuerrad.modules.sensors.sta.choosing import (
@@ -48,11 +50,16 @@ class Expander:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.left = MOST_ENTITIES
+        self.bytes_left = portioning.MOST_BYTES
+        self.json_left = 2 * portioning.MOST_JSON
         self._weights: dict[int, int] = {}
 
     def entities(self, entity: EntityType, rows: Sequence[Any], options: Options) -> list[Row]:
         """Entities of the catalogue as objects, in the order of the rows."""
         self._take(len(rows))
+        self.json_left -= sum(map(portioning.size_of, rows))
+        if self.json_left < 0:
+            raise BadRequest("the answer would hold more than 64 MB; use $top or $select", "$expand")
         writer = self.writer_for(entity, rows, options.select)
         expanded = tuple(item.name for item in options.expand)
         found = [writer.entity(entity, row, options.select, expanded) for row in rows]
@@ -192,15 +199,13 @@ class Expander:
         if entity.name == "Datastream" and _only_newest(options):
             self._expand_latest(entity, rows, found, item)
             return
-        tables = self._observed_by_each(entity, rows, options)
-        lists = [table.slice(0, options.limit).to_pylist() for table, _count in tables]
-        objects = iter(self.observations([row for part in lists for row in part], options))
-        for row, target, part, (table, count) in zip(rows, found, lists, tables, strict=True):
-            more = table.num_rows > options.limit > 0
-            link = (
-                self._next(entity, row.pk, item, {"$skip": str(options.skip + options.limit)}) if more else ""
-            )
-            _put(target, item.name, [next(objects) for _ in part], count, link)
+        parts = self._observed_by_each(entity, rows, options)
+        lists = [part.table.to_pylist() for part in parts]
+        objects = iter(self.observations([row for inner in lists for row in inner], options))
+        for row, target, inner, part in zip(rows, found, lists, parts, strict=True):
+            step = {"$skip": str(options.skip + len(inner))}
+            link = self._next(entity, row.pk, item, step) if part.more else ""
+            _put(target, item.name, [next(objects) for _ in inner], part.count, link)
 
     def _expand_latest(
         self, entity: EntityType, rows: Sequence[Any], found: list[Row], item: Expanded
@@ -208,46 +213,61 @@ class Expander:
         """The newest observation of each datastream, which the store keeps at hand."""
         options = item.options
         keys = [row.pk for row in rows]
-        table = self.context.store.latest(keys)
         extents = self.context.store.extents(keys)
         counts = dict(zip(extents.column("stream").to_pylist(), extents.column("n").to_pylist(), strict=True))
-        written_rows = dict(
-            zip(table.column("stream").to_pylist(), self._written(table, options), strict=True)
-        )
-        base, query = self.context.base, next_query(options, {"$skip": "1"})
+        written_rows: dict[int, Any] = {}
+        for start in range(0, len(keys), portioning.PART):
+            table = self.context.store.latest(keys[start : start + portioning.PART])
+            rows_left, size = portioning.fitting(table, self.bytes_left)
+            self.bytes_left -= size
+            table = table.slice(0, rows_left)
+            written_rows |= zip(
+                table.column("stream").to_pylist(), self._written(table, options), strict=True
+            )
+        base = self.context.base
+        queries = {rows: next_query(options, {"$skip": str(rows)}) for rows in (0, 1)}
         for key, target in zip(keys, found, strict=True):
             number = counts.get(key, 0)
-            link = f"{base}/{entity.set_name}({written(key)})/{item.name}?{query}" if number > 1 else ""
             inner = [written_rows[key]] if key in written_rows else []
+            query = queries[len(inner)]  # what has no room in this answer is behind the link
+            more = number > len(inner)
+            link = f"{base}/{entity.set_name}({written(key)})/{item.name}?{query}" if more else ""
             _put(target, item.name, inner, number if options.count else None, link)
 
     def _written(self, table: pa.Table, options: Options) -> list[Any]:
         """Observations as objects, or as JSON already where nothing is expanded in them."""
         if options.expand:
             return self.observations(table.to_pylist(), options)
+        if not table.num_rows:
+            return []
         self._take(table.num_rows)
         found = [orjson.Fragment(text) for text in row_texts(table, self.context.base, options.select)]
         self._weights.update((id(part), 1) for part in found)
         return found
 
-    def _observed_by_each(
-        self, entity: EntityType, rows: Sequence[Any], options: Options
-    ) -> list[tuple[pa.Table, int | None]]:
+    def _observed_by_each(self, entity: EntityType, rows: Sequence[Any], options: Options) -> list[Part]:
         keys = [row.pk for row in rows]
         done = first_of_each(keys, options, self.context) if entity.name == "Datastream" else {}
         if len(keys) - len(done) > MOST_READINGS:
             raise BadRequest(f"observations of more than {MOST_READINGS} at once; use $top", "$expand")
         found, held = [], 0
         for key in keys:
-            found.append((done[key], None) if key in done else self._observed(entity, key, options))
-            held += found[-1][0].num_rows
-            if held > self.left + len(
-                found
-            ):  # each table may hold one row that only says that there are more
+            part = (
+                self._shortened(done[key], options) if key in done else self._observed(entity, key, options)
+            )
+            found.append(part)
+            held += part.table.num_rows
+            if held > self.left:
                 self._take(held)
         return found
 
-    def _observed(self, entity: EntityType, key: int, options: Options) -> tuple[pa.Table, int | None]:
+    def _shortened(self, table: pa.Table, options: Options) -> Part:
+        """What has room in the answer, of rows that were read already."""
+        rows, size = portioning.fitting(table.slice(0, options.limit), self.bytes_left)
+        self.bytes_left -= size
+        return Part(table.slice(0, rows), table.num_rows > rows and options.limit > 0, None)
+
+    def _observed(self, entity: EntityType, key: int, options: Options) -> Part:
         beyond = BY_NAME["Observation"]
         base = Chosen(frozenset([key])) if entity.name == "Datastream" else Chosen(where=of_features({key}))
         chosen = chosen_of(base, options, beyond, self.context)
@@ -256,14 +276,30 @@ class Expander:
             sorted(chosen.among or ()) if entity.name == "Datastream" else streams_of(chosen, self.context)
         )
         newest_first, columns = store_order(options.order, beyond)
-        table = self.context.store.rows(
-            streams, chosen.start, chosen.end, newest_first=newest_first, limit=options.limit + 1,
-            offset=options.skip, where=chosen.where, order=columns,
-        )  # fmt: skip
+
+        def ask(limit: int, offset: int, after: portioning.Cursor | None) -> pa.Table:
+            return self.context.store.rows(
+                streams, chosen.start, chosen.end, newest_first=newest_first, limit=limit, offset=offset, after=after,
+                where=chosen.where, order=columns,
+            )  # fmt: skip
+
+        table, more, size = portioning.page(
+            ask, options.limit, options.skip, by_time=columns is None, room=self.bytes_left
+        )
+        self.bytes_left -= size
         count = None
         if options.count:
             count = self.context.store.count(streams, chosen.start, chosen.end, chosen.where)
-        return table, count
+        return Part(table, more, count)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Observations below one entity: as many as are written, whether there are more, and how many in all where asked for."""
+
+    table: pa.Table
+    more: bool
+    count: int | None
 
 
 def _too_many() -> BadRequest:

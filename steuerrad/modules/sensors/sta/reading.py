@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from steuerrad.modules.sensors.sta import portioning
 from steuerrad.modules.sensors.sta.choosing import (
     chosen_of,
     filtered,
@@ -108,10 +109,11 @@ def _rows(path: Path, found: Rows, options: Options, context: Context) -> Answer
         answer["@iot.count"] = rows.count()
     limit = options.limit
     rows = narrowed(ordered(found.entity, rows, options.order, context), found.entity, options)
-    page = list(rows[options.skip : options.skip + limit + 1])
-    if len(page) > limit and limit > 0:
-        answer["@iot.nextLink"] = next_link(context.base, path, options, {"$skip": str(options.skip + limit)})
-    answer["value"] = Expander(context).entities(found.entity, page[:limit], options)
+    page, more = portioning.of_catalogue(rows, options.skip, limit)
+    if more and limit > 0:
+        step = {"$skip": str(options.skip + len(page))}
+        answer["@iot.nextLink"] = next_link(context.base, path, options, step)
+    answer["value"] = Expander(context).entities(found.entity, page, options)
     return Answer(orjson.dumps(answer))
 
 
@@ -132,26 +134,30 @@ def _observations(path: Path, found: Observed, options: Options, context: Contex
     after = _token(options)
     if after is not None and columns is not None:
         raise BadRequest("a mark of a page goes with the order of time only", "$skiptoken")
-    limit = options.limit
-    table = context.store.rows(
-        streams, chosen.start, chosen.end, newest_first=newest_first, limit=limit + 1,
-        offset=options.skip if after is None else 0, after=after, where=chosen.where, order=columns,
-    )  # fmt: skip
+
+    def ask(limit: int, offset: int, behind: portioning.Cursor | None) -> pa.Table:
+        return context.store.rows(
+            streams, chosen.start, chosen.end, newest_first=newest_first, limit=limit, offset=offset, after=behind,
+            where=chosen.where, order=columns,
+        )  # fmt: skip
+
+    by_time = columns is None
+    table, more, _bytes = portioning.page(
+        ask, options.limit, options.skip if after is None else 0, after, by_time=by_time
+    )
     head: dict[str, Any] = {}
     if options.count:
         head["@iot.count"] = context.store.count(streams, chosen.start, chosen.end, chosen.where)
-    if table.num_rows > limit > 0:
-        head["@iot.nextLink"] = next_link(
-            context.base, path, options, _onwards(table, options, columns is None)
-        )
-    return Answer(_body(head, table.slice(0, limit), options, context))
+    if more:
+        head["@iot.nextLink"] = next_link(context.base, path, options, _onwards(table, options, by_time))
+    return Answer(_body(head, table, options, context))
 
 
 def _onwards(table: pa.Table, options: Options, by_time: bool) -> dict[str, str]:
     """By time, the next page begins behind the last row: as quick for the thousandth page as for the first."""
     if not by_time:
-        return {"$skip": str(options.skip + options.limit)}
-    last = table.slice(options.limit - 1, 1).to_pylist()[0]
+        return {"$skip": str(options.skip + table.num_rows)}
+    last = table.slice(table.num_rows - 1, 1).to_pylist()[0]
     return {"$skip": "", "$skiptoken": f"{last['time']}_{last['stream']}"}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from steuerrad.modules.sensors.sta import portioning
 from steuerrad.modules.sensors.sta.choosing import chosen_of, store_order
 from steuerrad.modules.sensors.sta.context import Context
 from steuerrad.modules.sensors.sta.entities import BY_NAME
@@ -31,14 +32,18 @@ def first_of_each(streams: Sequence[int], options: Options, context: Context) ->
     if columns is not None or options.count or len(streams) < 2 or limit > MOST_ROWS:
         return {}
     chosen = chosen_of(Chosen(frozenset(streams)), options, observation, context)
-    table = context.store.rows(
-        sorted(chosen.among or ()),
-        chosen.start,
-        chosen.end,
-        newest_first=newest_first,
-        limit=limit,
-        where=chosen.where,
-    )
+    among = sorted(chosen.among or ())
+
+    def ask(part: int, offset: int, after: portioning.Cursor | None) -> pa.Table:
+        return context.store.rows(
+            among, chosen.start, chosen.end, newest_first=newest_first, limit=part, after=after, where=chosen.where
+        )  # fmt: skip
+
+    table, more, _bytes = portioning.page(ask, limit, by_time=True)
+    if (
+        more and table.num_rows < limit
+    ):  # long texts: each datastream by itself, with a link where it ends early
+        return {}
     numbers = table.column("stream").to_numpy()
     order = np.argsort(numbers, kind="stable")
     found, first, count = np.unique(numbers[order], return_index=True, return_counts=True)
