@@ -290,6 +290,7 @@ def main() -> int:
 def _loaded() -> None:
     """All that is needed is loaded before the process loses its rights: the program's folder may be closed to others."""
     import codecs
+
     import dateutil.relativedelta
     import jmespath
     import openpyxl
