@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from django.db import transaction
 from steuerrad.engines.observations import Follower, micros, moment
 from steuerrad.kernel import clock
 from steuerrad.modules.sensors.alerts import raising
+from steuerrad.modules.sensors.alerts.held import Array, Series, batch, oldest
 from steuerrad.modules.sensors.alerts.matching import Watched, watched
 from steuerrad.modules.sensors.alerts.models import Alert, AlertReader, AlertRule, RuleState
 from steuerrad.modules.sensors.alerts.rules import (
@@ -42,8 +43,10 @@ from steuerrad.platform.observations.store import Local, Observations
 FOLLOWER = "alerts"
 #: A value that claims to be from the future by more than that is a wrong clock: it must not blind the rule to the present.
 AHEAD_S = 600
-#: Rules and the catalogue are read again so often, and states that lag only in their newest time are written.
+#: Rules and the catalogue are read again so often; every state that lags only in its newest time is written within LAZY_S, in
+#: small parts, so that nobody else waits long for the database.
 REFRESH_S, LAZY_S, TEND_S = 20.0, 60.0, 10.0
+LAZY_PARTS = 30
 #: Nobody watched for longer than that: silence before does not count.
 PAUSE_S = 600
 MOST_ROWS = 200_000
@@ -51,16 +54,7 @@ NEVER = float("-inf")
 LEASE, LEASE_S = "sensors.alerts.leader", 30
 STREAMS_AT_ONCE = 200
 Pair = tuple[int, int]
-Rows = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
-
-
-@dataclass
-class Held:
-    """What is known of one series under one rule. dirty: more than the newest time differs from the database."""
-
-    watch: Watch
-    dirty: bool = False
-    lag: bool = False
+Rows = tuple[Array, Array]
 
 
 class Leader:
@@ -84,15 +78,14 @@ class Leader:
 
 @dataclass
 class Evaluator:
-    """Lives as long as its process owns the store. Not for several threads."""
+    """Lives as long as its process owns the store. Not for several threads. held: by rule."""
 
     store: Local
     rules: list[Watched] = field(default_factory=list[Watched])
-    by_stream: dict[int, list[Watched]] = field(default_factory=dict[int, list[Watched]])
-    held: dict[Pair, Held] = field(default_factory=dict[Pair, Held])
-    revisions: dict[int, int] = field(default_factory=dict[int, int])
+    held: dict[int, Series] = field(default_factory=dict[int, Series])
     refreshed: float = NEVER
     written: float = NEVER
+    turn: int = 0
     streams: Any = None
 
     def __post_init__(self) -> None:
@@ -113,7 +106,7 @@ class Evaluator:
             found = self.follower.read(MOST_ROWS, wait)
             rows = self._take([one.table for one in found]) if found else 0
             if self.leader is not None:  # what other machines took in is in the store, but not in our journal
-                rows += self._catch_up(self.held)
+                rows += self._catch_up(*oldest(list(self.held.values())))
         except BaseException:
             self.forget()
             raise
@@ -149,28 +142,41 @@ class Evaluator:
 
     def forget(self) -> None:
         """Begin again at what the database and the follower's position say."""
-        self.held, self.rules, self.by_stream, self.revisions, self.refreshed = {}, [], {}, {}, NEVER
+        self.held, self.rules, self.refreshed = {}, [], NEVER
         self.follower = None
 
     def refresh(self) -> None:
         """Read the rules anew; series that are new to a rule are caught up with from the store."""
         be_durable()
         self.rules = watched(AlertRule.objects.filter(enabled=True))
-        self.by_stream = {}
+        before, self.held = self.held, {}
         for one in self.rules:
-            if one.told.silent_s is None:
-                for stream in one.bounds:
-                    self.by_stream.setdefault(stream, []).append(one)
-        self.streams = np.array(sorted(self.by_stream), np.int32)
-        before, self.revisions = self.revisions, {one.pk: one.revision for one in self.rules}
-        wanted = {(one.pk, stream) for stream, rules in self.by_stream.items() for one in rules}
-        same = {pk for pk, revision in self.revisions.items() if before.get(pk) == revision}
-        self.held = {pair: held for pair, held in self.held.items() if pair in wanted and pair[0] in same}
-        self._follow(bool(wanted))
-        if missing := wanted - self.held.keys():
+            if one.told.silent_s is None and one.bounds:
+                self.held[one.pk] = _series(one, before.get(one.pk))
+        self.streams = np.array(
+            sorted({stream for one in self.held.values() for stream in one.places}), np.int32
+        )
+        self._follow(bool(self.held))
+        missing = {
+            (pk, stream) for pk, one in self.held.items() for stream in one.places.keys() - one.known()
+        }
+        if missing:
             self._load(missing)
-            self._catch_up(missing)
+            since: dict[int, int] = {}
+            for pk, stream in missing:
+                last = self._state(pk, stream).last or 0
+                since[stream] = min(since.get(stream, last), last)
+            numbers = sorted(since)
+            self._catch_up(
+                np.array(numbers, np.int32), np.array([since[number] for number in numbers], np.int64)
+            )
         self.refreshed = time.monotonic()
+
+    def _state(self, rule: int, stream: int) -> Watch:
+        state = self.held[rule].get(stream)
+        if state is None:
+            raise LookupError(f"nothing is known of {stream} under rule {rule}")
+        return state
 
     def _follow(self, needed: bool) -> None:
         """Where no rule looks at values nobody reads the journal; who begins to read catches up from the store."""
@@ -183,28 +189,24 @@ class Evaluator:
 
     def _load(self, pairs: set[Pair]) -> None:
         for row in RuleState.objects.filter(rule__in={pk for pk, _stream in pairs}):
-            pair = (row.rule_id, row.stream)
-            if pair in pairs and row.revision == self.revisions.get(row.rule_id):
-                self.held[pair] = Held(Watch(**row.watch))
+            series = self.held[row.rule_id]
+            if (row.rule_id, row.stream) in pairs and row.revision == series.one.revision:
+                series.put(row.stream, Watch(**row.watch), dirty=False)
         now = clock.now()
-        for one in self.rules:
-            # A new rule also sees a condition that began a while ago and goes on.
-            back = timedelta(seconds=one.max_age_s + one.told.for_s + one.told.most_gap_s)
-            for stream in one.bounds:
-                if (one.pk, stream) in pairs and (one.pk, stream) not in self.held:
-                    self.held[(one.pk, stream)] = Held(Watch(last=micros(now - back)), dirty=True)
+        for pk, stream in pairs:
+            series = self.held[pk]
+            if series.get(stream) is None:
+                # A new rule also sees a condition that began a while ago and goes on.
+                one = series.one
+                back = timedelta(seconds=one.max_age_s + one.told.for_s + one.told.most_gap_s)
+                series.put(stream, Watch(last=micros(now - back)), dirty=True)
 
-    def _catch_up(self, pairs: Iterable[Pair]) -> int:
+    def _catch_up(self, numbers: Array, since: Array) -> int:
         """What the store has beyond the states: also what a follower that lagged too far could not be given."""
         rows = 0
-        since: dict[int, int] = {}
-        for pk, stream in pairs:
-            last = self.held[(pk, stream)].watch.last or 0
-            since[stream] = min(since.get(stream, last), last)
-        numbers = sorted(since)
         for place in range(0, len(numbers), STREAMS_AT_ONCE):
-            some = numbers[place : place + STREAMS_AT_ONCE]
-            start = min(since[stream] for stream in some) + 1
+            some = numbers[place : place + STREAMS_AT_ONCE].tolist()
+            start = int(since[place : place + STREAMS_AT_ONCE].min()) + 1
             after: tuple[int, int] | None = None
             while True:
                 table = self.store.rows(some, start=start, limit=MOST_ROWS, after=after)
@@ -216,24 +218,24 @@ class Evaluator:
 
     def _take(self, tables: Sequence[pa.Table], *, late: bool = True) -> int:
         """Hold rows against the rules; what follows from them is written in one transaction. Returns how many."""
-        close, rows = list[tuple[Watched, int, Any, Any]](), 0
-        for stream, times, values in self._grouped(tables):
-            rows += len(times)
-            for one in self.by_stream.get(stream, ()):
-                if not self._passed_over(one, stream, times, values):
-                    close.append((one, stream, times, values))
-        lazily = time.monotonic() - self.written >= LAZY_S
+        new = batch(tables, self.streams, micros(clock.now()) + AHEAD_S * 1_000_000)
+        close = list[tuple[Watched, int, Any, Any]]()
+        if new is not None:
+            for series in self.held.values():
+                for place in series.look(new):
+                    stream, times, values = new.rows(place)
+                    if not self._passed_over(series, stream, times, values):
+                        close.append((series.one, stream, times, values))
+        late_by = time.monotonic() - self.written
+        lazily = late_by >= LAZY_S / LAZY_PARTS
         if close or lazily:
             with transaction.atomic():
                 raising.lock_rules(one.pk for one, _stream, _times, _values in close)
                 for one, stream, times, values in close:
                     self._hold(one, stream, times, values, late=late)
-                self._write(lazily)
-            for held in self.held.values():
-                held.dirty = False
-                held.lag = held.lag and not lazily
+                self._write(late_by if lazily else 0.0)
             self.written = time.monotonic() if lazily else self.written
-        return rows
+        return 0 if new is None else len(new.times)
 
     def _possible(self, one: Watched, stream: int, times: Any, values: Any) -> Rows:
         low, high = one.bounds[stream]
@@ -242,44 +244,24 @@ class Evaluator:
         good = (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
         return times[good], values[good]
 
-    def _passed_over(self, one: Watched, stream: int, times: Any, values: Any) -> bool:
+    def _passed_over(self, series: Series, stream: int, times: Any, values: Any) -> bool:
         """Whether nothing can follow from the rows; then the state has taken note of them."""
-        held = self.held.get((one.pk, stream))
-        if held is None:
+        before = series.get(stream)
+        if before is None:
             return True
-        times, values = self._possible(one, stream, times, values)
+        times, values = self._possible(series.one, stream, times, values)
         if not len(times):
             return True
-        now = passed_over(one.told, held.watch, int(times[-1]), float(values.min()), float(values.max()))
+        now = passed_over(series.one.told, before, int(times[-1]), float(values.min()), float(values.max()))
         if now is not None:
-            self._keep(held, now)
+            series.put(stream, now)
         return now is not None
 
-    def _grouped(self, tables: Sequence[pa.Table]) -> Iterator[tuple[int, Any, Any]]:
-        """Rows of watched series with a figure and no time in the future, by series and time."""
-        names = ["stream", "time", "value"]
-        whole = pa.concat_tables([table.select(names) for table in tables])
-        streams = whole["stream"].to_numpy()
-        wanted = np.isin(streams, self.streams)
-        if not wanted.any():
-            return
-        times, values = whole["time"].to_numpy(), whole["value"].to_numpy(zero_copy_only=False)
-        wanted &= ~np.isnan(values) & (times <= micros(clock.now()) + AHEAD_S * 1_000_000)
-        streams, times, values = streams[wanted], times[wanted], values[wanted]
-        order = np.lexsort((times, streams))
-        streams, times, values = streams[order], times[order], values[order]
-        numbers, starts = np.unique(streams, return_index=True)
-        for number, start, end in zip(
-            numbers.tolist(), starts.tolist(), [*starts[1:].tolist(), len(streams)], strict=True
-        ):
-            yield number, times[start:end], values[start:end]
-
     def _hold(self, one: Watched, stream: int, times: Any, values: Any, *, late: bool) -> None:
-        held = self.held[(one.pk, stream)]
+        series, before = self.held[one.pk], self._state(one.pk, stream)
         times, values = self._possible(one, stream, times, values)
-        before = held.watch
         after, changes = watch(one.told, before, zip(times.tolist(), values.tolist(), strict=True))
-        self._keep(held, after)
+        series.put(stream, after)
         for change in changes:
             if change.kind == "closed" and change.begin == before.open:
                 raising.close_episode(
@@ -291,22 +273,13 @@ class Evaluator:
             told = [at for at, value in zip(times[behind].tolist(), values[behind].tolist(), strict=True)
                     if one.told.holds(value)]  # fmt: skip
             if told:
-                self._look_back(one, stream, held, min(told))
+                self._look_back(one, stream, min(told))
 
-    def _keep(self, held: Held, watch_now: Watch) -> None:
-        before, held.watch = held.watch, watch_now
-        self._mark(held, before)
-
-    def _mark(self, held: Held, before: Watch) -> None:
-        if replace(held.watch, last=None) != replace(before, last=None):
-            held.dirty = True
-        elif held.watch.last != before.last:
-            held.lag = True
-
-    def _look_back(self, one: Watched, stream: int, held: Held, first: int) -> None:
+    def _look_back(self, one: Watched, stream: int, first: int) -> None:
         """Values came late that could be an alert: look at the stretch around them again, as the store has it now."""
+        state = self._state(one.pk, stream)
         start = first - (one.told.for_s + one.told.most_gap_s) * 1_000_000
-        end = (held.watch.last or first) + 1
+        end = (state.last or first) + 1
         table = self.store.rows([stream], start=start, end=end, limit=MOST_ROWS)
         times, values = table["time"].to_numpy(), table["value"].to_numpy(zero_copy_only=False)
         times, values = self._possible(one, stream, times, values)
@@ -314,24 +287,55 @@ class Evaluator:
         found = missed(episodes(changes), raising.known_spans(one, stream, start))
         raising.take_episodes(one, stream, found)
         ours = again.open is None or any(episode.begin == again.open for episode in found)
-        if held.watch.open is None and ours and again.last == held.watch.last:
-            self._keep(held, again)
+        if state.open is None and ours and again.last == state.last:
+            self.held[one.pk].put(stream, again)
 
-    def _write(self, lazily: bool) -> None:
-        due = [(pair, held) for pair, held in self.held.items() if held.dirty or (lazily and held.lag)]
+    def _write(self, late_by: float) -> None:
+        """All dirty states, and as many of those that lag as belong to this time (s)."""
+        series = list(self.held.values())
+        rows = [(one, stream) for one in series for stream in one.dirty]
+        pairs = sum(len(one.numbers) for one in series)
+        most = pairs if late_by >= LAZY_S else int(pairs * late_by / LAZY_S)
+        for _ in series:
+            if most <= 0:
+                break
+            one = series[self.turn % len(series)]
+            lagging = one.numbers[one.lag].tolist()
+            rows += [(one, stream) for stream in lagging if stream not in one.dirty]
+            one.lag[:] = False
+            most, self.turn = most - len(one.numbers), self.turn + 1
+        for one in series:
+            one.dirty.clear()
+        states = [(one, stream, one.get(stream)) for one, stream in rows]
         RuleState.objects.bulk_create(
-            [RuleState(rule_id=pk, stream=stream, revision=self.revisions[pk], watch=held.watch.as_json())
-             for (pk, stream), held in due],
+            [RuleState(rule_id=one.one.pk, stream=stream, revision=one.one.revision, watch=state.as_json())
+             for one, stream, state in states if state is not None],
             update_conflicts=True, update_fields=["revision", "watch"], unique_fields=["rule", "stream"], batch_size=500,
         )  # fmt: skip
 
+    def _of(self, alert: Alert) -> Watch | None:
+        series = self.held.get(alert.rule_id)
+        return None if series is None else series.get(alert.stream)
+
     def furthest(self, alert: Alert) -> float | None:
-        held = self.held.get((alert.rule_id, alert.stream))
-        return held.watch.worst if held is not None and held.watch.open == alert.begin else None
+        state = self._of(alert)
+        return state.worst if state is not None and state.open == alert.begin else None
 
     def last_seen(self, alert: Alert) -> datetime | None:
-        held = self.held.get((alert.rule_id, alert.stream))
-        return None if held is None or held.watch.last is None else moment(held.watch.last)
+        state = self._of(alert)
+        return None if state is None or state.last is None else moment(state.last)
+
+
+def _series(one: Watched, before: Series | None) -> Series:
+    """With what is known of them under the same condition."""
+    if before is None or before.one.revision != one.revision:
+        return Series(one)
+    if before.one.bounds == one.bounds:
+        before.one = one
+        return before
+    made = Series(one)
+    made.take_over(before)
+    return made
 
 
 def listen_for_silence(store: Observations, rules: Sequence[Watched]) -> None:
