@@ -6,6 +6,7 @@ A row later than the last or earlier than the first of its stream cannot be ther
 
 from __future__ import annotations
 
+import contextlib
 import time as clock
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -168,7 +169,8 @@ def sequence(
 def store(room: Room, part: Part, plan: Plan | None, seq: int) -> Outcome:
     """Carry out a plan, or without one append all rows. The caller holds the locks."""
     rows = part.table if plan is None else part.table.take(pa.array(plan.append))
-    with room.transaction() as connection:
+    resealed = plan is not None and any(item.tier != "hot" for item in plan.replaced)
+    with room.resealing() if resealed else contextlib.nullcontext(), room.transaction() as connection:
         if rows.num_rows:
             connection.execute(f"INSERT INTO hot SELECT {COLUMNS} FROM rows")
         if plan and plan.replaced:

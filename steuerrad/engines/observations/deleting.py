@@ -38,7 +38,7 @@ def delete(room: Room, stream: int, start: int, end: int, *, by: str, reason: st
     chosen = condition([stream], start, end)
     with room.moving, room.writing:
         gone: dict[str, int] = {}
-        with room.transaction() as connection:
+        with room.resealing(), room.transaction() as connection:
             for tier in TIERS:
                 gone[tier] = affected(connection, f"DELETE FROM {tier} WHERE {chosen.sql}", chosen.values)
             for tier in TABLES:
@@ -134,7 +134,7 @@ def expire(room: Room, streams: list[int], before: int) -> int:
     with room.moving, room.writing:
         seal(room, everything=True)
         chosen = condition(sorted(streams), None, before)
-        with room.transaction() as connection:
+        with room.resealing(), room.transaction() as connection:
             gone = {"cold": affected(connection, f"DELETE FROM cold WHERE {chosen.sql}", chosen.values)}
             connection.execute("INSERT INTO expired SELECT unnest(?::INTEGER[]), ?", [streams, before])
             for name in BESIDE:

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from steuerrad.engines.observations.aggregating import SUMMABLE, reach, sums
+from steuerrad.engines.observations.arrow import pc
+from steuerrad.engines.observations.days import SUMS, Known, added, of_rows
 from steuerrad.engines.observations.faults import TooMuch
 from steuerrad.engines.observations.reading import condition as conditioned
 from steuerrad.engines.observations.reading import selected
 from steuerrad.engines.observations.room import Room
-from steuerrad.engines.observations.sums import floored
-from steuerrad.engines.observations.times import DAY, HOUR, MINUTE, SECOND
+from steuerrad.engines.observations.sums import floored, merged
+from steuerrad.engines.observations.times import DAY, HOUR, LOWEST, MINUTE, SECOND
 
 SCHEMA = pa.schema(
     [
@@ -41,6 +45,12 @@ def downsample(room: Room, stream: int, start: int, end: int, points: int = 500)
     ):
         return raw
     width = wide_enough(end - start, points)
+    if (
+        width >= DAY
+        and not room.known.any_expired
+        and (found := of_days(room, stream, start, end, width)) is not None
+    ):
+        return found
     if width >= HOUR:
         source = sums([stream], low, high, DAY if width % DAY == 0 else HOUR)
         values = SUMMABLE, "sum(n)::BIGINT"
@@ -49,6 +59,68 @@ def downsample(room: Room, stream: int, start: int, end: int, points: int = 500)
         sql = f"SELECT stream, time, value FROM observation WHERE {chosen.sql} AND value IS NOT NULL"
         return grouped(room, sql, chosen.values, width, "count(value)", FROM_VALUES)
     return grouped(room, source.sql, source.values, width, values[1], values[0])
+
+
+def of_days(room: Room, stream: int, start: int, end: int, width: int) -> pa.Table | None:
+    """From the daily sums in memory; None when sorted rows are just being moved or changed."""
+    sealed = room.sealed
+    if sealed % 2:
+        return None
+    known = known_days(room, stream, sealed)
+    extent = room.known.extent([stream])
+    if extent is None:
+        return None
+    # A day is cut only where there are rows on both sides of the cut.
+    first = start // DAY * DAY if start <= extent[0] else -(-start // DAY) * DAY
+    last = -(-end // DAY) * DAY if end > extent[1] else end // DAY * DAY
+    cut = rows_of(room, stream, [(start, first), (last, end)] if first <= last else [(start, end)])
+    if room.sealed != sealed:
+        return None
+    room.days.keep(stream, known)
+    sums = added(pa.concat_tables([*known.between(first, last), of_rows(cut)]), width)
+    time, n, total, low, high = sums.columns
+    mean = pc.divide(total, pc.cast(n, pa.float64()))
+    return pa.table([time, pc.add(time, width), n, mean, low, high], schema=SCHEMA)
+
+
+def known_days(room: Room, stream: int, sealed: int) -> Known:
+    """Daily sums of all rows of a stream, brought up to date from what was known of them before."""
+    known = room.days.get(stream)
+    if known is None or known.sealed != sealed:
+        return Known(sealed, settled_days(room, stream), *young_days(room, stream))
+    since = room.recent.since(stream, known.number, known.last)
+    if since is None:
+        return Known(sealed, known.settled, *young_days(room, stream))
+    rows, number = since
+    return known if rows is None else known.with_rows(rows, number)
+
+
+def settled_days(room: Room, stream: int) -> pa.Table:
+    """Of the warm and cold rows."""
+    warm = merged("(SELECT * FROM hourly_warm WHERE stream = ?)", DAY)
+    found = room.table(
+        "SELECT time, sum(n)::BIGINT AS n, fsum(total) AS total, min(low) AS low, max(high) AS high FROM "
+        f"(SELECT * FROM daily_cold WHERE stream = ? UNION ALL {warm}) GROUP BY time ORDER BY time",
+        [stream, stream],
+    )
+    return found.cast(SUMS).combine_chunks()
+
+
+def young_days(room: Room, stream: int) -> tuple[int, int, pa.Table]:
+    """Of the hot rows: up to which number and time, and the sums."""
+    number = room.recent.number
+    rows = room.table("SELECT time, value FROM hot WHERE stream = ?", [stream])
+    last = int(rows.column("time").to_numpy().max()) if rows.num_rows else LOWEST - 1
+    return number, last, added(of_rows(rows), DAY)
+
+
+def rows_of(room: Room, stream: int, spans: Iterable[tuple[int, int]]) -> pa.Table:
+    """time, value of all rows in these spans of time."""
+    chosen = [conditioned([stream], start, end) for start, end in spans if start < end]
+    if not chosen:
+        return pa.schema([("time", pa.int64()), ("value", pa.float64())]).empty_table()
+    sql = " UNION ALL ".join(f"SELECT time, value FROM observation WHERE {one.sql}" for one in chosen)
+    return room.table(sql, [value for one in chosen for value in one.values])
 
 
 FROM_VALUES = {"mean": "fsum(value) / count(value)", "min": "min(value)", "max": "max(value)"}

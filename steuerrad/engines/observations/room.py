@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from steuerrad.engines.observations.days import Days
 from steuerrad.engines.observations.faults import Closed, Forked, StoreFault, TooMuch
 from steuerrad.engines.observations.known import Known
 from steuerrad.engines.observations.recent import Recent, Tails
@@ -69,6 +70,7 @@ class Room:
         self._running: dict[int, tuple[float, duckdb.DuckDBPyConnection]] = {}
         self._watch = threading.Event()
         self._upgrades = upgrades
+        self.sealed = 0  # counts the changes of sorted rows; odd while there is one
         self._open()
         threading.Thread(target=self._watchdog, name="observations-watch", daemon=True).start()
 
@@ -90,7 +92,7 @@ class Room:
         self.applied = number(self.connection, "applied") or 0
         self.hot_rows = self.warm_rows = 0
         self.known = Known()
-        self.recent = Recent()
+        self.recent, self.days = Recent(), Days()
         self.tails = Tails(self.recent, options.tails_mb * 2**20)
         self._remember()
 
@@ -120,6 +122,15 @@ class Room:
                 with contextlib.suppress(duckdb.Error):  # a failed commit has rolled back already
                     self.connection.execute("ROLLBACK")
                 raise
+
+    @contextlib.contextmanager
+    def resealing(self) -> Iterator[None]:
+        """Around a transaction that changes warm or cold rows or moves rows there; the caller holds `moving`."""
+        self.sealed += 1
+        try:
+            yield
+        finally:
+            self.sealed += 1
 
     @contextlib.contextmanager
     def cursor(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:

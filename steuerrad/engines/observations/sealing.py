@@ -36,7 +36,7 @@ def seal(room: Room, *, everything: bool = False) -> None:
 def warm_up(room: Room) -> None:
     """Sort the hot rows into a warm run and bring the summary of the streams up to date."""
     with room.moving:
-        with own_transaction(room) as cursor:
+        with room.resealing(), own_transaction(room) as cursor:
             moved = cursor.execute(f"INSERT INTO warm SELECT {COLUMNS} FROM hot ORDER BY stream, time")
             rows = counted(moved)
             cursor.execute(f"INSERT INTO hourly_warm {summed('hot', HOUR)} ORDER BY stream, time")
@@ -50,7 +50,7 @@ def warm_up(room: Room) -> None:
 def cool_down(room: Room, source: Literal["hot", "warm"]) -> None:
     """Sort all rows of a table, with those of one stream together, into a cold run, with hourly and daily sums."""
     with room.moving:
-        with own_transaction(room) as cursor:
+        with room.resealing(), own_transaction(room) as cursor:
             rows = 0
             for low, high in stream_slices(cursor, source):
                 moved = cursor.execute(

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steuerrad.engines.observations import Options, batch, reading, recent
+from steuerrad.engines.observations.downsampling import wide_enough
 from steuerrad.engines.observations.store import Store
-from steuerrad.engines.observations.times import MINUTE
+from steuerrad.engines.observations.times import DAY, MINUTE
 from tests.support.effort import tries
 
 START = 1_700_000_000_000_000
+UNIT = 30 * MINUTE
 SMALL = Options(memory_mb=256)
 Step = tuple[str, int, int, bool]
 STEPS: st.SearchStrategy[list[Step]] = st.lists(
@@ -29,22 +31,42 @@ def same_as_the_disk(store: Store, stream: int, limit: int) -> None:
     assert told.equals(reading.read(store.room, [stream], newest_first=True, limit=limit))
 
 
+def chart_of_the_rows(store: Store, stream: int, start: int, end: int, points: int) -> None:
+    """The chart is what the rows say, part by part."""
+    chart = store.downsample(stream, start, end, points).to_pylist()
+    rows = reading.read(store.room, [stream], start, end, limit=10_000).to_pylist()
+    width = wide_enough(end - start, points)
+    parts: dict[int, list[float]] = {}
+    for row in rows:
+        if row["value"] is not None:
+            parts.setdefault(row["time"] // width * width, []).append(row["value"])
+    if len(chart) > 0 and chart[0]["time"] == chart[0]["end"]:
+        return  # the rows themselves
+    assert [(p["time"], p["end"], p["count"], p["mean"], p["min"], p["max"]) for p in chart] == [
+        (time, time + width, len(v), sum(v) / len(v), min(v), max(v)) for time, v in sorted(parts.items())
+    ]
+
+
 def done(store: Store, seq: int, step: Step) -> None:
     what, stream, n, ask = step
     if what == "later":
-        times = [START + (10 * seq + k) * MINUTE for k in range(n)]
-        store.apply(batch([(stream + k) % 3 for k in range(n)], times, [float(k) for k in range(n)]), seq)
+        times = [START + (10 * seq + k) * UNIT for k in range(n)]
+        store.apply(
+            batch([(stream + k) % 3 for k in range(n)], times, [k / 4 if k else None for k in range(n)]), seq
+        )
     elif what == "late":
-        store.apply(batch(stream, [START + 10 * n * MINUTE], [-1.0]), seq)
+        store.apply(batch(stream, [START + 10 * n * UNIT], [-1.0]), seq)
     elif what == "delete":
-        store.delete(stream, START + 10 * n * MINUTE, START + 10 * (n + 2) * MINUTE, by="a", reason="b")
+        store.delete(stream, START + 10 * n * UNIT, START + 10 * (n + 2) * UNIT, by="a", reason="b")
     else:
         store.seal(everything=True)
     for one in range(2) if ask else ():
         same_as_the_disk(store, one, n)
+        chart_of_the_rows(store, one, START, START + n * DAY, 1)
+        chart_of_the_rows(store, one, START + (n - 2) * 9 * UNIT, START + 20 * DAY, n)
 
 
-@settings(max_examples=tries(15), deadline=None)
+@settings(max_examples=tries(10), deadline=None)
 @given(steps=STEPS, most=st.sampled_from([1, 3, 100]), size=st.sampled_from([0, 3_000, 10**6]))
 def test_memory_says_what_the_disk_says(steps: list[Step], most: int, size: int) -> None:
     """most: batches that are remembered; size: bytes for the rows of all streams."""
