@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -27,7 +27,7 @@ from steuerrad.kernel import clock
 from steuerrad.modules.sensors.alerts import raising
 from steuerrad.modules.sensors.alerts.held import Array, Series, batch, oldest
 from steuerrad.modules.sensors.alerts.matching import Watched, watched
-from steuerrad.modules.sensors.alerts.models import Alert, AlertReader, AlertRule, RuleState
+from steuerrad.modules.sensors.alerts.models import Alert, AlertReader, AlertRule, RuleSeen, RuleState
 from steuerrad.modules.sensors.alerts.rules import (
     Episode,
     Watch,
@@ -188,10 +188,13 @@ class Evaluator:
             self.follower = None
 
     def _load(self, pairs: set[Pair]) -> None:
-        for row in RuleState.objects.filter(rule__in={pk for pk, _stream in pairs}):
-            series = self.held[row.rule_id]
-            if (row.rule_id, row.stream) in pairs and row.revision == series.one.revision:
-                series.put(row.stream, Watch(**row.watch), dirty=False)
+        rules = {pk for pk, _stream in pairs}
+        for row in RuleSeen.objects.filter(rule__in=rules):
+            self._know(
+                pairs, row.rule_id, row.revision, ((stream, Watch(last=last)) for stream, last in row.times)
+            )
+        for row in RuleState.objects.filter(rule__in=rules):
+            self._know(pairs, row.rule_id, row.revision, [(row.stream, Watch(**row.watch))])
         now = clock.now()
         for pk, stream in pairs:
             series = self.held[pk]
@@ -199,7 +202,17 @@ class Evaluator:
                 # A new rule also sees a condition that began a while ago and goes on.
                 one = series.one
                 back = timedelta(seconds=one.max_age_s + one.told.for_s + one.told.most_gap_s)
-                series.put(stream, Watch(last=micros(now - back)), dirty=True)
+                series.put(stream, Watch(last=micros(now - back)))
+
+    def _know(self, pairs: set[Pair], rule: int, revision: int, found: Iterable[tuple[int, Watch]]) -> None:
+        """States as the database has them; of two that say nothing but the newest time the newer one."""
+        series = self.held[rule]
+        for stream, watch_then in found:
+            if (rule, stream) in pairs and revision == series.one.revision:
+                before = series.get(stream)
+                calm = watch_then == Watch(last=watch_then.last)
+                if before is None or not calm or (before.last or 0) < (watch_then.last or 0):
+                    series.put(stream, watch_then, dirty=False)
 
     def _catch_up(self, numbers: Array, since: Array) -> int:
         """What the store has beyond the states: also what a follower that lagged too far could not be given."""
@@ -296,14 +309,16 @@ class Evaluator:
         rows = [(one, stream) for one in series for stream in one.dirty]
         pairs = sum(len(one.numbers) for one in series)
         most = pairs if late_by >= LAZY_S else int(pairs * late_by / LAZY_S)
+        seen = list[RuleSeen]()
         for _ in series:
             if most <= 0:
                 break
             one = series[self.turn % len(series)]
-            lagging = one.numbers[one.lag].tolist()
-            rows += [(one, stream) for stream in lagging if stream not in one.dirty]
-            one.lag[:] = False
             most, self.turn = most - len(one.numbers), self.turn + 1
+            if one.lag.any():
+                rows += [(one, stream) for stream in one.lagging() if stream not in one.dirty]
+                seen.append(RuleSeen(rule_id=one.one.pk, revision=one.one.revision, times=one.times()))
+                one.lag[:] = False
         for one in series:
             one.dirty.clear()
         states = [(one, stream, one.get(stream)) for one, stream in rows]
@@ -312,6 +327,9 @@ class Evaluator:
              for one, stream, state in states if state is not None],
             update_conflicts=True, update_fields=["revision", "watch"], unique_fields=["rule", "stream"], batch_size=500,
         )  # fmt: skip
+        RuleSeen.objects.bulk_create(
+            seen, update_conflicts=True, update_fields=["revision", "times"], unique_fields=["rule"]
+        )
 
     def _of(self, alert: Alert) -> Watch | None:
         series = self.held.get(alert.rule_id)

@@ -93,6 +93,14 @@ class Series:
     def known(self) -> set[int]:
         return {*self.numbers[self.calm].tolist(), *self.watches}
 
+    def times(self) -> list[list[int]]:
+        """Number and newest time of all calm series."""
+        return np.column_stack([self.numbers[self.calm].astype(np.int64), self.last[self.calm]]).tolist()
+
+    def lagging(self) -> list[int]:
+        """Series that are not calm, of which the newest time differs from the database."""
+        return self.numbers[self.lag & ~self.calm].tolist()
+
     def take_over(self, before: Series) -> None:
         """What was known under the same rule before the catalogue was read anew."""
         for stream in before.known() & self.places.keys():

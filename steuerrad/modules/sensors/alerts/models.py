@@ -149,6 +149,24 @@ class RuleState(models.Model):
         return f"{self.rule_id}/{self.stream}"
 
 
+class RuleSeen(models.Model):
+    """How far a rule has looked at the datastreams of which it remembers nothing else: pairs of datastream and newest time (µs).
+
+    One row a rule, because these times change with every value.
+    """
+
+    rule = models.OneToOneField(AlertRule, on_delete=models.CASCADE, related_name="seen")
+    revision = models.PositiveIntegerField()
+    times = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("what an alert rule has seen")
+        verbose_name_plural = _("what alert rules have seen")
+
+    def __str__(self) -> str:
+        return str(self.rule_id)
+
+
 class Alert(models.Model):
     """One episode: the database lets it be there once. begin: µs since 1970 UTC at which the condition began to hold.
 

@@ -13,7 +13,14 @@ from steuerrad.engines.observations import Follower, batch, micros
 from steuerrad.kernel import clock
 from steuerrad.modules.sensors.alerts import evaluating
 from steuerrad.modules.sensors.alerts.evaluating import Evaluator
-from steuerrad.modules.sensors.alerts.models import Alert, AlertReader, AlertRule, Delivery, RuleState
+from steuerrad.modules.sensors.alerts.models import (
+    Alert,
+    AlertReader,
+    AlertRule,
+    Delivery,
+    RuleSeen,
+    RuleState,
+)
 from steuerrad.modules.sensors.quality.tests.test_running import station
 from steuerrad.platform.accounts.models import User
 from steuerrad.platform.notifications.models import Notification
@@ -317,13 +324,29 @@ def test_states_are_written_only_where_more_than_the_time_changed(store, monkeyp
     watch = Evaluator(store)
     watch.step()
     monkeypatch.setattr(evaluating, "LAZY_S", 3600.0)
-    before = RuleState.objects.get().watch
+    before = RuleSeen.objects.get().times
     send(store, air, (-3, 20))
     watch.step()
-    assert RuleState.objects.get().watch == before
+    assert RuleSeen.objects.get().times == before
+    assert not RuleState.objects.exists()
     send(store, air, (-2, 35))
     watch.step()
     assert RuleState.objects.get().watch["open"] == micros(NOW - 2 * MINUTE)
+
+
+def test_what_was_seen_is_known_to_the_next_process(store) -> None:
+    (air,) = station("air_temperature")
+    make_rule(air)
+    watch = Evaluator(store)
+    send(store, air, (-3, 20))
+    while watch.step():
+        pass
+    assert RuleSeen.objects.get().times == [[air.pk, micros(NOW - 3 * MINUTE)]]
+    asked = []
+    rows = store.rows
+    store.rows = lambda *given, **named: asked.append(named["start"]) or rows(*given, **named)
+    Evaluator(store).step()
+    assert asked == [micros(NOW - 3 * MINUTE) + 1]
 
 
 def test_without_rules_about_values_nobody_reads_the_journal(store) -> None:
