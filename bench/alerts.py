@@ -128,12 +128,25 @@ def processor(process: subprocess.Popen[bytes]) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def ready(streams: int) -> None:
+    """Wait until the server has read the rules and noted that it knows every series under them."""
+    from steuerrad.modules.sensors.alerts.models import RuleSeen
+
+    wanted = 100 + 60 * (streams // 100) + 40 * streams if streams else 0
+    end = time.perf_counter() + PATIENCE_S
+    while sum(len(times) for times in RuleSeen.objects.values_list("times", flat=True)) < wanted:
+        if time.perf_counter() > end:
+            raise SystemExit(f"the server did not read the rules within {PATIENCE_S:.0f} s")
+        time.sleep(0.2)
+    time.sleep(2)
+
+
 def part(
     numbers: Sequence[int], key: str, seconds: float, loud: Sequence[int]
 ) -> tuple[float, Sent, list[float]]:
     """Processor seconds of the server for 100,000 rows, what was sent, and the delays."""
     with server() as process:
-        time.sleep(4)  # rules are read, states are written
+        ready(len(numbers) if loud else 0)
         before, sent = processor(process), Sent()
         sender = threading.Thread(target=send, args=(numbers, key, seconds, loud, sent))
         sender.start()
