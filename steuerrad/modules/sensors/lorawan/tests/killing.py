@@ -72,12 +72,12 @@ def until(condition: Callable[[], bool], seconds: float = 60, pause: float = 0.1
 class NetworkServer:
     """Publishes with QoS 1 and a session that lasts; sends again what no broker has confirmed."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, name: str = "network-server") -> None:
         self.published: set[int] = set()
         self._numbers: dict[int, int] = {}
         self._next = 1
         self._room = threading.Semaphore(OPEN)
-        client = paho.Client(CallbackAPIVersion.VERSION2, client_id="network-server", protocol=paho.MQTTv5)
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=paho.MQTTv5)
         client.reconnect_delay_set(1, 1)
         client.max_inflight_messages_set(OPEN)
         client.on_publish = self._on_publish

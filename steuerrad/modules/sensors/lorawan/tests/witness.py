@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -13,13 +14,15 @@ PUBLISH, PUBACK = 3, 4
 
 
 class Witness:
-    """Passes everything on. confirmed: payloads that the consumer has confirmed, in order; those of QoS 1."""
+    """Passes everything on. confirmed: payloads that the consumer has confirmed, in order; those of QoS 1. at: when each of
+    them was (time.monotonic)."""
 
     def __init__(self, to: int) -> None:
         self._to = to
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.confirmed: list[bytes] = []
+        self.at: list[float] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -60,6 +63,7 @@ class Witness:
             elif head >> 4 == PUBACK:
                 found = handed.pop(int.from_bytes(body[:2], "big"), None)
                 if found is not None:
+                    self.at.append(time.monotonic())
                     self.confirmed.append(found)
         return buffer
 
