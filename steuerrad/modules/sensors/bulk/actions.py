@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from steuerrad.kernel import clock
 from steuerrad.modules.sensors.bulk.mapping import MappingError, TableSpec, read
 from steuerrad.modules.sensors.bulk.models import TableImport, TableMapping
-from steuerrad.modules.sensors.bulk.portions import Course, portions
+from steuerrad.modules.sensors.bulk.portions import Course, blocks
 from steuerrad.modules.sensors.bulk.spooling import spooled
 from steuerrad.modules.sensors.bulk.storing import Sink, first_reason
 from steuerrad.modules.sensors.reading import MOST_BYTES, Faults, FileRefusedError
@@ -78,8 +78,8 @@ def take(
         return _looked_at(spec, path, course)
     sink = Sink(user, spec, organisation, source, strict)
     with spooled() as spool:
-        for portion in portions(spec, path, course):
-            spool.put(portion)
+        for block in blocks(spec, path, course):
+            spool.put(block)
         if strict and course.faults.count:
             return Outcome(course.rows, 0, course.faults, ())
         try:
@@ -94,12 +94,8 @@ def take(
 
 
 def _looked_at(spec: TableSpec, path: Path, course: Course) -> Outcome:
-    seen: set[str] = set()
-    count = 0
-    for portion in portions(spec, path, course):
-        count += len(portion.times)
-        seen.add(portion.thing.key)
-    return Outcome(course.rows, count, course.faults, tuple(sorted(seen)))
+    count = sum(len(block.times) for block in blocks(spec, path, course))
+    return Outcome(course.rows, count, course.faults, tuple(sorted(course.known)))
 
 
 def import_table(

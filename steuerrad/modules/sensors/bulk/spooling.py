@@ -12,12 +12,11 @@ import numpy as np
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from steuerrad.modules.sensors.bulk.portions import Portion, Told
+from steuerrad.modules.sensors.bulk.portions import Block, Told
 from steuerrad.modules.sensors.bulk.staging import folder
 from steuerrad.modules.sensors.reading import FileRefusedError
 
 AT_ONCE = 262_144
-MOST_THINGS = 5_000
 #: Series of things, all together.
 MOST_PAIRS = 500_000
 #: code: place of the pair in `pairs`. times: µs.
@@ -37,27 +36,32 @@ class Spool:
     _held: int = 0
     _writer: Any = None
 
-    def put(self, portion: Portion) -> None:
-        """Raises FileRefusedError for more things than a table tells of."""
-        key = portion.thing.key
-        if key not in self.things and len(self.things) >= MOST_THINGS:
-            raise FileRefusedError(_("The table tells of more than 5,000 stations; is the column right?"))
-        self.things.setdefault(key, portion.thing)
-        code = self.pairs.setdefault((key, portion.series), len(self.pairs))
+    def put(self, block: Block) -> None:
+        """Raises FileRefusedError for more series than a table tells of."""
+        width = len(block.names)
+        combined = block.thing * width + block.series
+        counts = np.bincount(combined, minlength=1)
+        lookup = np.zeros(len(counts), np.int32)
+        for place in np.flatnonzero(counts).tolist():
+            thing, name = block.things[place // width], block.names[place % width]
+            lookup[place] = code = self._code(thing, name)
+            self.counts[code] += int(counts[place])
+        rows = len(combined)
+        self.rows += rows
+        columns = [pa.array(column) for column in (lookup[combined], block.times, block.values)]
+        self._waiting.append(pa.record_batch(columns, schema=SCHEMA))
+        self._held += rows
+        if self._held >= AT_ONCE:
+            self._write()
+
+    def _code(self, thing: Told, name: str) -> int:
+        self.things.setdefault(thing.key, thing)
+        code = self.pairs.setdefault((thing.key, name), len(self.pairs))
         if code == len(self.counts):
             if code >= MOST_PAIRS:
                 raise FileRefusedError(_("The table tells of more than 500,000 series; is the column right?"))
             self.counts.append(0)
-        rows = len(portion.times)
-        self.counts[code] += rows
-        self.rows += rows
-        codes = pa.array(np.full(rows, code, np.int32))
-        self._waiting.append(
-            pa.record_batch([codes, _whole(portion.times), _whole(portion.values)], schema=SCHEMA)
-        )
-        self._held += rows
-        if self._held >= AT_ONCE:
-            self._write()
+        return code
 
     def tables(self) -> Iterator[pa.Table]:
         """All that was put in, in its order."""
@@ -78,10 +82,6 @@ class Spool:
         table = pa.Table.from_batches(self._waiting).combine_chunks()
         self._writer.write_table(table)
         self._waiting, self._held = [], 0
-
-
-def _whole(column: Any) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 @contextmanager
