@@ -49,13 +49,17 @@ class NavigationItem:
 
 @dataclass(frozen=True)
 class KpiResult:
-    """What a compute function found. value None means: cannot be computed now, and note says why."""
+    """What a compute function found. value None means: cannot be computed now, and note says why.
+
+    step: words and address of what would help; the page of the KPI leads there.
+    """
 
     value: Decimal | None
     as_of: date
     note: Text = ""
     quality: Quality = "measured"
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    step: tuple[Text, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,7 +81,8 @@ def sensors() -> KpiResult:
 def covered(keys: tuple[str, ...] | None) -> KpiResult:
     city = area()
     if city is None:
-        return unknown(_("The city's outline is not known (outline.geojson in the city's folder)."))
+        step = (_("Send in the outline of the city"), reverse("climate:outline"))
+        return KpiResult(None, clock.today(), _("The city's outline is not known yet."), step=step)
     found = counted_stations(keys)
     points = [one.point for one in found if one.point]
     if not found:

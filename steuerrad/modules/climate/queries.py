@@ -90,6 +90,8 @@ class Station:
     def of(self, subject: Subject) -> list[Series]:
         """Series of a subject in the order of its keys, shallow before deep."""
         found = [one for one in self.series if one.key in subject.keys]
+        if len(found) < 2:
+            return found
         return sorted(found, key=lambda one: (subject.keys.index(one.key), one.depth_m or 0.0, one.number))
 
     def first(self, key: str) -> Series | None:

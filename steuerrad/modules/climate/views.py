@@ -53,7 +53,8 @@ def row(one: Station, series: Series, decimals: int = 1) -> dict[str, Any]:
         "station": one, "series": series, "latest": latest, "decimals": decimals,
         "value": words.value_text(series, latest, decimals), "name": words.series_name(series),
         "age": words.age(latest.age) if latest else "", "at": words.when(latest.at) if latest else "",
-        "iso": latest.at.isoformat() if latest else "",
+        "iso": latest.at.isoformat() if latest else "", "fit": bool(latest and latest.fit),
+        "url": reverse("climate:station", args=[one.number]),
     }  # fmt: skip
 
 

@@ -18,9 +18,12 @@ from steuerrad.modules.climate import city_map, words
 from steuerrad.modules.climate.city_map import Section, Shown
 from steuerrad.modules.climate.forms import OverviewForm
 from steuerrad.modules.climate.links import linked_to
+from steuerrad.modules.climate.permissions import OUTLINE
 from steuerrad.modules.climate.queries import Series, Station, stations
 from steuerrad.modules.climate.subjects import Subject, by_key
 from steuerrad.modules.climate.views import live, row, subjects_of
+from steuerrad.platform.accounts.access import allowed
+from steuerrad.platform.city.outline import outline
 
 A_PAGE = 50
 #: Stations of other kinds that are listed below; all of them are found by name.
@@ -46,7 +49,8 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     apart = ordered([pair for pair in part if pair[0].apart], wanted["order"])
     rows, rows_apart = table(list(page.object_list), subject), table(apart[:A_PAGE], subject)
-    others = [one for one in found if not one.of(subject) and (not wanted["q"] or fits(one, wanted["q"]))]
+    of_it = {one.number for one, _series in shown}
+    others = [one for one in found if one.number not in of_it and (not wanted["q"] or fits(one, wanted["q"]))]
     context = {
         "heading": _("City climate"), "breadcrumbs": [(_("Home"), reverse("home")), (_("City climate"), "")],
         "stations": found, "subject": subject, "filter_form": form if mapped else None,
@@ -56,10 +60,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "districts": city_map.district_table(subject, told), "empty_districts": sum(one.value is None for one in told),
         "sentences": city_sentences(subject, shown), "simulated": any(one.simulated for one in found),
         "made_up": any(one.simulated for one, _series, _value in city_map.compared(shown)),
-        "unplaced": sum(one.point is None for one, _series in part), "now": words.when(clock.now()),
+        "outline": outline(), "unplaced": sum(one.point is None for one, _series in part), "now": words.when(clock.now()),
         "others": others[:MOST_OTHERS], "others_more": max(0, len(others) - MOST_OTHERS),
         "live": live([item["series"] for item in (*rows, *rows_apart)] + [series[0] for _one, series in part]),
-        "links": linked_to(["map", f"map/{subject.key}"], request.user),
+        "may_outline": allowed(request.user, OUTLINE), "links": linked_to(["map", f"map/{subject.key}"], request.user),
     }  # fmt: skip
     return render(request, "climate/index.html", context)
 

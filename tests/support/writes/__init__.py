@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.writes import (
     alerts,
     campaign,
+    climate,
     index,
     intake,
     personal,
@@ -17,7 +18,7 @@ from tests.support.writes.kinds import Objects, Write, made
 
 __all__ = ["CALCULATE", "ELSEWHERE", "WRITES", "Objects", "Write", "made", "prepared"]
 
-TABLES = (strategy, portfolio, index, campaign, prioritisation, personal, sensors, alerts, intake)
+TABLES = (strategy, portfolio, index, campaign, prioritisation, personal, sensors, alerts, intake, climate)
 WRITES: tuple[Write, ...] = tuple(write for table in TABLES for write in table.WRITES)
 #: They take POST, but only compute or look into a file.
 CALCULATE = tuple(write for table in TABLES for write in getattr(table, "CALCULATE", ()))

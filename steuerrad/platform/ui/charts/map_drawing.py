@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from steuerrad.platform.ui.charts.frame import AXIS, GRID, MUTED, PAPER, TEXT, Sheet
 from steuerrad.platform.ui.charts.map_crowd import Room, together
-from steuerrad.platform.ui.charts.svg import Element, text_width
+from steuerrad.platform.ui.charts.svg import Element, Written, escaped, text_width
 
 #: Metres of one degree of latitude (mean radius of the Earth 6371 km).
 METRES = 111_195.0
@@ -180,27 +180,38 @@ def _area(sheet: Sheet, area: Area, ramp: str, project: Project) -> None:
 
 
 def _mark(sheet: Sheet, spot: Spot, x: float, y: float, ramp: str, room: Room) -> None:
-    told = f"{spot.name}: {spot.text}"
-    link = sheet.root.add("a", href=spot.url, aria_label=told, data_live_spot=spot.series or None)
-    link.add("title", told)
+    """A link with its shape and labels, written as text at once: there may be hundreds."""
+    told = escaped(f"{spot.name}: {spot.text}")
     known = spot.share is not None and not spot.old
     fill = colour(spot.share, ramp) if known and spot.share is not None else SILENT
-    look = {"fill": fill, "stroke": TEXT, "stroke_width": 1.4, "stroke_dasharray": None if known else "2 2",
-            "class_": "c-map-spot"}  # fmt: skip
+    dash = "" if known else ' stroke-dasharray="2 2"'
     radius = (9.0 if known else 7.0) + (2.5 if spot.count > 1 else 0.0)
     if spot.shape == "square":
         side = 2 * radius - 2
-        link.add("rect", x=x - side / 2, y=y - side / 2, width=side, height=side, **look)
+        shape = f'<rect x="{x - side / 2:.1f}" y="{y - side / 2:.1f}" width="{side:g}" height="{side:g}"'
     elif spot.shape == "triangle":
-        points = f"M{x:.1f} {y - radius:.1f}l{radius:g} {1.8 * radius:g}h{-2 * radius:g}z"
-        link.add("path", d=points, **look)
+        shape = f'<path d="M{x:.1f} {y - radius:.1f}l{radius:g} {1.8 * radius:g}h{-2 * radius:g}z"'
     else:
-        link.add("circle", cx=x, cy=y, r=radius, **look)
+        shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"'
+    live = f' data-live-spot="{spot.series}"' if spot.series else ""
+    parts = [
+        f'<a href="{escaped(spot.url)}" aria-label="{told}"{live}><title>{told}</title>{shape} fill="{fill}" '
+        f'stroke="{TEXT}" stroke-width="1.4"{dash} class="c-map-spot"/>'
+    ]
     if spot.count > 1:
-        sheet.text(x, y + 4, str(spot.count), anchor="middle", bold=True, halo=True, size=11.0, into=link)
+        parts.append(_label(str(spot.count), x, y + 4, True, 'text-anchor="middle" font-size="11" '))
     at = _beside(spot.label, x, y, sheet.size, room) if spot.label else None
     if at:
-        sheet.text(at[0], at[1], spot.label, bold=known, muted=not known, halo=known, into=link)
+        parts.append(_label(spot.label, *at, known))
+    sheet.root.append(Written("".join(parts) + "</a>"))
+
+
+def _label(text: str, x: float, y: float, bold: bool, more: str = "") -> str:
+    look = (
+        f'font-weight="600" fill="{TEXT}" class="c-text c-halo" paint-order="stroke" stroke="{PAPER}" stroke-width="4" '
+        'stroke-linejoin="round"' if bold else f'fill="{MUTED}" class="c-muted"'
+    )  # fmt: skip
+    return f'<text x="{x:.1f}" y="{y:.1f}" {more}{look}>{escaped(text)}</text>'
 
 
 def _names(sheet: Sheet, areas: Sequence[Area], project: Project, room: Room) -> None:
