@@ -1,19 +1,21 @@
 """MQTT: messages a second through the LoRaWAN consumer and the endpoint, each against paho and Mosquitto alone.
 
-All with QoS 1 on loopback, broker, clients and store on the same machine; medians of rounds that alternate.
-Arguments: messages a round, rounds.
+Then one consumer against two that share the work, each a process of its own, as is the data server. All with QoS 1 on
+loopback, broker, clients and store on the same machine; medians of rounds that alternate. Arguments: messages a round, rounds.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import statistics
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +134,84 @@ def endpoint_round(running: Broker, port: int, key: str, stream: int, number: in
     return found
 
 
+DEVICES = [f"24e12413{number:08x}" for number in range(20)]
+#: Longer than it takes until the broker gives nothing more to a consumer that has ended.
+INHERITED_S = 6.0
+
+
+def shared_rounds(running: Broker) -> list[dict[str, float]]:
+    """Uplinks of many devices that wait at the broker, until all are stored: by two consumers, then by one alone."""
+    from steuerrad.modules.sensors.lorawan import actions
+    from steuerrad.modules.sensors.lorawan.tests.killing import NetworkServer, Stand
+
+    for eui in DEVICES:
+        actions.register(None, eui, "milesight_em300_th", name=eui)
+    stand, sender = Stand(os.environ, running, 2, witnessed=False), NetworkServer(running.port)
+    rounds: list[dict[str, float]] = []
+    try:
+        waiting(sender, 0, len(DEVICES))()  # makes the datastreams
+        for number in range(ROUNDS):
+            if number:
+                stand.start_consumer(1)
+                time.sleep(INHERITED_S)
+            two = drained(stand, sender, 2 * number + 1)
+            stand.end_consumer(1)
+            time.sleep(INHERITED_S)
+            one = drained(stand, sender, 2 * number + 2)
+            rounds.append({"uplinks: one consumer": one, "uplinks: two consumers that share": two})
+    finally:
+        sender.close()
+        stand.close()
+    return rounds
+
+
+def drained(stand: Any, sender: Any, part: int) -> float:
+    """Uplinks a second: the consumers stand still while the broker gathers, then they go."""
+    pids = [one.pid for one in stand.consumers if Path(f"/proc/{one.pid}").exists()]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    stored = waiting(sender, part, MESSAGES)
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    return rate(stored)
+
+
+def waiting(sender: Any, part: int, count: int) -> Callable[[], None]:
+    """Publish uplinks at times of their own; what is returned waits until all are stored."""
+    from steuerrad.engines.observations import micros
+    from steuerrad.modules.sensors.lorawan.tests.killing import START, payload
+    from steuerrad.modules.sensors.lorawan.tests.samples import chirpstack
+    from steuerrad.platform.observations.models import Datastream
+    from steuerrad.platform.observations.store import observations
+
+    begin = START + timedelta(days=400 + 100 * part)
+
+    def body(number: int) -> bytes:
+        at = (begin + timedelta(minutes=number)).isoformat()
+        eui = DEVICES[number % len(DEVICES)]
+        return json.dumps(chirpstack(number, at, payload=payload(number), eui=eui)).encode()
+
+    for number in range(count):
+        sender.publish(1, lambda _number, n=number: body(n))
+    assert sender.settled()
+    low = micros(begin)
+
+    def stored() -> None:
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            found = Datastream.objects.filter(
+                properties__column="temperature", thing__lora_device__dev_eui__in=DEVICES
+            )
+            streams = list(found.values_list("pk", flat=True))
+            with observations() as store:
+                if len(streams) == len(DEVICES) and store.rows(streams, low, limit=10**6).num_rows >= count:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("uplinks are not stored")
+
+    return stored
+
+
 def main() -> int:
     with installation(), broker(careful=False) as running:
         from django.conf import settings
@@ -157,9 +237,13 @@ def main() -> int:
                     consumer_round(running, number)
                     | endpoint_round(running, endpoint.port, key, stream, number)
                 )
-    medians = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+        shared = shared_rounds(running)
+    medians = {
+        name: statistics.median(one[name] for one in found) for found in (rounds, shared) for name in found[0]
+    }
     pairs = list(medians.items())
-    for (name, base), (other, value) in [(pairs[0], pairs[1]), (pairs[2], pairs[4]), (pairs[3], pairs[5])]:
+    for place, against in ((0, 1), (2, 4), (3, 5), (6, 7)):
+        (name, base), (other, value) = pairs[place], pairs[against]
         print(f"{name:42} {base:9,.0f}/s   {other:42} {value:9,.0f}/s   ratio {value / base:.2f}")
     return 0
 
