@@ -49,5 +49,5 @@ module = Module(
     personal_data=(PERSONAL, ALERT_DATA),
     kpis=KPIS,
     linkables=LINKABLES,
-    jobs=(*QUALITY_JOBS, *ALERT_JOBS, TIDY, INCOMING, PULL, KEEP),
+    jobs=(*QUALITY_JOBS, *ALERT_JOBS, TIDY, INCOMING, *PULL, KEEP),
 )

@@ -194,7 +194,7 @@ def _socket(where: Destination, bounds: Bounds) -> socket.socket:
 def _body(
     response: http.client.HTTPResponse, headers: Mapping[str, str], bounds: Bounds, to: Path | None
 ) -> tuple[bytes, int]:
-    """The body, unpacked, in memory or in the file. Raises CallError when it is too large."""
+    """The body, unpacked, in memory or in the file. Raises CallError when it is too large or ends in the middle."""
     stated = headers.get("content-length", "")
     if stated.isdecimal() and int(stated) > bounds.most_bytes:
         raise CallError(_too_large(bounds))
@@ -207,9 +207,18 @@ def _body(
     if to is None:
         kept = io.BytesIO()
         size = _copied(source, kept, bounds)
+        _whole(response)
         return kept.getvalue(), size
     with to.open("wb") as file:
-        return b"", _copied(source, file, bounds)
+        size = _copied(source, file, bounds)
+    _whole(response)
+    return b"", size
+
+
+def _whole(response: http.client.HTTPResponse) -> None:
+    """http.client takes a connection that is closed early for the end, whatever length was told; half a table is none."""
+    if response.length:
+        raise CallError(_("the answer ends in the middle"))
 
 
 def _copied(source: Any, target: BinaryIO, bounds: Bounds) -> int:

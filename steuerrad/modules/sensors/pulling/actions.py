@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import re
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +17,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Q
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from steuerrad.engines.observations import Busy
@@ -35,8 +38,9 @@ from steuerrad.platform.egress.sealing import UnsealError, seal, unseal
 from steuerrad.platform.observations.permissions import MANAGE
 from steuerrad.platform.observations.store import UnavailableError
 
-#: Who has not come back after this time is taken for dead, and the source may be fetched again.
-DEAD_AFTER = timedelta(hours=1)
+#: Who gives no sign of life for so long is dead (killed in the middle), and the source may be fetched again.
+DEAD_AFTER = timedelta(minutes=2)
+ALIVE_S = 20.0
 LONGEST_WAIT = timedelta(hours=24)
 #: Of one fetch of a SensorThings server; what is left comes with the next one.
 A_VISIT_S = 300.0
@@ -57,6 +61,7 @@ EXPECTED = (
     Busy,
 )
 _chance = SystemRandom()
+log = logging.getLogger(__name__)
 
 
 def save(user: Any, source: PullSource, secret: str | None = None) -> PullSource:
@@ -146,26 +151,64 @@ class Catch:
     again: bool = False
 
 
-def fetch(source: PullSource) -> PullRun | None:
-    """Fetch a source once, unless somebody else is at it. What goes wrong is noted, never raised."""
+def due() -> QuerySet[PullSource]:
+    """Sources whose time has come and that nobody fetches, longest due first."""
     now = clock.now()
-    free = Q(claimed_at=None) | Q(claimed_at__lt=now - DEAD_AFTER)
-    if not PullSource.objects.filter(free, pk=source.pk).update(claimed_at=now):
+    wanted = PullSource.objects.filter(Q(due_at=None) | Q(due_at__lte=now), enabled=True)
+    return wanted.filter(_free(now)).order_by("due_at", "pk")
+
+
+def _free(now: datetime) -> Q:
+    return Q(claimed_at=None) | Q(claimed_at__lt=now - DEAD_AFTER)
+
+
+def fetch(source: PullSource, *, only_due: bool = False) -> PullRun | None:
+    """Fetch a source once, unless somebody else is at it or, with only_due, has just been. What goes wrong is noted, never
+    raised; told to end in the middle, the source is free and as due as before."""
+    now = clock.now()
+    rows = due() if only_due else PullSource.objects.filter(_free(now))
+    if not rows.filter(pk=source.pk).order_by().update(claimed_at=now):
         return None
     source = PullSource.objects.select_related("organisation").get(pk=source.pk)
     begun = time.monotonic()
-    catch, wait = Catch(), None
+    wait = None
     try:
-        catch = _fetched(source, now)
+        with _alive(source.pk):
+            catch = _fetched(source, now)
     except CallWaitError as error:
         catch, wait = Catch(PullRun.FAILED, message=str(error)), error.retry_after_s
     except EXPECTED as error:
         catch = Catch(PullRun.FAILED, message=str(error)[:600])
-    except Exception as error:  # noqa: BLE001 - the next source must have its turn, the history says what it was
+    except Exception as error:
+        log.exception("source %s", source.key)
         catch = Catch(PullRun.FAILED, message=type(error).__name__)
+    except BaseException:
+        PullSource.objects.filter(pk=source.pk).update(claimed_at=None)
+        raise
+    return _noted(source, catch, now, time.monotonic() - begun, wait)
+
+
+@contextlib.contextmanager
+def _alive(pk: int) -> Iterator[None]:
+    """Signs of life while the block runs: a large file takes its time, a killed process gives none."""
+    ended = threading.Event()
+
+    def say() -> None:
+        while not ended.wait(ALIVE_S):
+            try:
+                PullSource.objects.filter(pk=pk).exclude(claimed_at=None).update(claimed_at=clock.now())
+            except DatabaseError:
+                log.warning("source %s: no sign of life, the database does not answer", pk)
+            finally:
+                connection.close()
+
+    thread = threading.Thread(target=say, name=f"source-{pk}", daemon=True)
+    thread.start()
+    try:
+        yield
     finally:
-        run = _noted(source, catch, now, time.monotonic() - begun, wait)
-    return run
+        ended.set()
+        thread.join()
 
 
 def _noted(

@@ -39,13 +39,17 @@ def load_sources(context: LoadContext) -> None:
 
 
 def _each(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A source for each of `each`, with {each} filled in; else the one."""
+    """A source for each of `each`, with {each} filled in, or the names of a table; else the one."""
     plain = {name: value for name, value in row.items() if name != "each"}
-    for word in row.get("each", ("",)):
-        yield {
-            name: value.replace("{each}", str(word)) if isinstance(value, str) else value
-            for name, value in plain.items()
-        }
+    for one in row.get("each", ("",)):
+        words = one if isinstance(one, dict) else {"each": one}
+        filled = dict(plain)
+        for word, text in words.items():
+            filled = {
+                name: value.replace(f"{{{word}}}", str(text)) if isinstance(value, str) else value
+                for name, value in filled.items()
+            }
+        yield filled
 
 
 def _keep(context: LoadContext, row: Mapping[str, Any]) -> None:

@@ -18,13 +18,11 @@ from steuerrad.modules.sensors.bulk.writing import as_toml
 from steuerrad.modules.sensors.pulling import actions
 from steuerrad.modules.sensors.pulling.actions import fetch, next_fetch, save, switch
 from steuerrad.modules.sensors.pulling.jobs import pull
-from steuerrad.modules.sensors.pulling.loading import load_sources
 from steuerrad.modules.sensors.pulling.models import PullRun, PullSource
 from steuerrad.modules.sensors.pulling.sources import address
 from steuerrad.modules.sensors.pulling.tests.servers import Handler, Served, serving
 from steuerrad.platform.accounts.models import User
 from steuerrad.platform.audit.models import AuditEntry
-from steuerrad.platform.city.loading import LoadContext
 from steuerrad.platform.observations.models import Datastream, Location, Thing
 from steuerrad.platform.observations.store import observations, owning
 
@@ -114,6 +112,14 @@ def endless(handler: Handler) -> None:
         handler.wfile.write(b"x" * 65_536)
 
 
+def half(handler: Handler) -> None:
+    """Says more than it sends, as a server that dies in the middle."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(CSV)))
+    handler.end_headers()
+    handler.wfile.write(CSV[:70])
+
+
 def slow(handler: Handler) -> None:
     time.sleep(1.5)
     handler.send(200, CSV)
@@ -135,6 +141,8 @@ def slow(handler: Handler) -> None:
         (lambda handler: handler.send(302, Location="/data.csv"), "more than 3 redirects"),
         (lambda handler: handler.wfile.write(b"rubbish\r\n\r\n"), "connection failed"),
         (lambda handler: handler.send(200, b"x", Content_Encoding="br"), "packed as br"),
+        (half, "ends in the middle"),
+        (lambda handler: handler.send(200, CSV.replace(b"station", b"place")), "columns are missing"),
     ],
 )  # fmt: skip
 def test_faulty_servers_are_told_and_tried_again_later(respond: Any, said: str, settings: Any) -> None:
@@ -188,6 +196,80 @@ def test_a_host_that_was_not_allowed_and_one_of_the_own_network(settings: Any) -
             assert run is not None
             assert said in run.message
         assert served.seen == []
+
+
+def test_a_source_recovers_whatever_was_wrong(settings: Any) -> None:
+    answers: list[Any] = [
+        lambda handler: handler.send(200, b"<html><body>Maintenance</body></html>"),
+        half,
+        lambda handler: handler.send(200, CSV.replace(b"station", b"place")),
+        lambda handler: handler.send(503),
+        fine,
+    ]
+    with serving(lambda handler: answers[0](handler)) as served:
+        one = source(served, settings)
+        pauses = []
+        while len(answers) > 1:
+            PullSource.objects.update(due_at=None)
+            pull()
+            one.refresh_from_db()
+            assert one.fault
+            assert one.due_at is not None
+            pauses.append((one.due_at - clock.now()).total_seconds())
+            assert PullRun.objects.first().state == "failed"
+            answers.pop(0)
+        assert one.failures == 4
+        assert pauses[3] > 3 * pauses[0]
+        PullSource.objects.update(due_at=None)
+        pull()
+    one.refresh_from_db()
+    assert (one.failures, one.fault, count()) == (0, "", 3)
+    assert one.succeeded_at is not None
+
+
+def test_told_to_end_in_the_middle_a_source_is_free_and_still_due(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_given: Any, **_named: Any) -> None:
+        raise SystemExit(0)
+
+    with serving(fine) as served:
+        one = source(served, settings)
+        with monkeypatch.context() as patch:
+            patch.setattr(actions, "take", end)
+            with pytest.raises(SystemExit):
+                pull()
+        one.refresh_from_db()
+        assert (one.claimed_at, one.due_at, one.failures, PullRun.objects.count()) == (None, None, 0, 0)
+        pull()
+    assert count() == 3
+
+
+def test_what_another_fetches_at_this_moment_is_passed_over(settings: Any) -> None:
+    with serving(fine) as served:
+        first, second = source(served, settings), source(served, settings, key="t")
+        PullSource.objects.filter(pk=first.pk).update(claimed_at=clock.now())
+        pull()
+        assert list(PullRun.objects.values_list("source", flat=True)) == [second.pk]
+        assert fetch(second, only_due=True) is None, "it has just been fetched"
+        PullSource.objects.filter(pk=first.pk).update(claimed_at=clock.now() - actions.DEAD_AFTER)
+        pull()
+    assert PullRun.objects.count() == 2
+
+
+def test_a_fetch_that_takes_its_time_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    monkeypatch.setattr(actions, "ALIVE_S", 0.01)
+    monkeypatch.setattr(actions.PullSource, "objects", type("Rows", (), {
+        "filter": lambda self, **named: self, "exclude": lambda self, **named: self,
+        "update": lambda self, **named: said.append(named["claimed_at"]),
+    })())  # fmt: skip
+    with actions._alive(1):
+        deadline = time.monotonic() + 20
+        while len(said) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert said == sorted(said)
 
 
 def test_pauses_grow_up_to_a_day() -> None:
@@ -273,31 +355,6 @@ def test_a_mapping_survives_being_written_as_toml() -> None:
             "missing": [-999, 1.5], "factor": 0.1}}, "delimiter": "\t"}  # fmt: skip
     assert parsed(as_toml(spec)) == spec
     assert read(parsed(as_toml(spec))) == read(spec)
-
-
-def sources_file(folder: Path, text: str) -> LoadContext:
-    (folder / "sensors").mkdir(exist_ok=True)
-    (folder / "sensors" / "sources.toml").write_text(text)
-    return LoadContext(folder, "x")
-
-
-def test_sources_of_a_city_come_switched_off_and_stay_as_they_were_switched(tmp_path: Path) -> None:
-    text = ('[[sources]]\nkey = "w-{each}"\ntitle = "T {each}"\nurl = "https://a.example/{each}"\neach = ["1", "2"]\n'
-            'spec = { maker = "ecowitt_gw2001" }\n')  # fmt: skip
-    load_sources(sources_file(tmp_path, text))
-    assert list(PullSource.objects.values_list("key", "url", "enabled")) == [
-        ("w-1", "https://a.example/1", False), ("w-2", "https://a.example/2", False)
-    ]  # fmt: skip
-    PullSource.objects.filter(key="w-1").update(enabled=True)
-    context = sources_file(tmp_path, text.replace("a.example", "b.example"))
-    load_sources(context)
-    assert list(PullSource.objects.values_list("url", "enabled")) == [
-        ("https://b.example/1", True),
-        ("https://b.example/2", False),
-    ]
-    bad = sources_file(tmp_path, text.replace("ecowitt_gw2001", "x"))
-    load_sources(bad)
-    assert len(bad.problems) == 2
 
 
 def remote(handler: Handler) -> None:
