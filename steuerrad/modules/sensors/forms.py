@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from steuerrad.modules.sensors.figure_field import FigureField
 from steuerrad.modules.sensors.file_formats import formats
 from steuerrad.platform.observations.models import Thing
 from steuerrad.platform.observations.vocabulary import properties, units
@@ -32,10 +33,8 @@ class ThingForm(forms.Form):
         label=_("Organisation"), queryset=Organisation.objects.none(), required=False, to_field_name="key"
     )
     origin = forms.ChoiceField(label=_("Origin"), choices=Thing.ORIGINS, initial=Thing.CITY)
-    latitude = forms.FloatField(label=_("Latitude (degrees)"), min_value=-90, max_value=90, required=False)
-    longitude = forms.FloatField(
-        label=_("Longitude (degrees)"), min_value=-180, max_value=180, required=False
-    )
+    latitude = FigureField(label=_("Latitude (degrees)"), min_value=-90, max_value=90, required=False)
+    longitude = FigureField(label=_("Longitude (degrees)"), min_value=-180, max_value=180, required=False)
 
     def __init__(self, *args: Any, organisations: Any, needed: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -64,8 +63,8 @@ class StreamForm(forms.Form):
     property = forms.ChoiceField(label=_("What is observed"))
     unit = forms.ChoiceField(label=_("Unit"))
     sensor = forms.CharField(label=_("Instrument"), max_length=300, help_text=_("Maker and type"))
-    low = forms.FloatField(label=_("Lowest possible"), required=False)
-    high = forms.FloatField(label=_("Highest possible"), required=False)
+    low = FigureField(label=_("Lowest possible"), required=False)
+    high = FigureField(label=_("Highest possible"), required=False)
     interval_s = forms.IntegerField(
         label=_("Seconds between observations"), min_value=1, max_value=31_622_400, required=False
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from steuerrad.modules.sensors.alerts.matching import pure, streams_of
 from steuerrad.modules.sensors.alerts.models import LEVELS, Alert, AlertRule, WebhookTarget
 from steuerrad.modules.sensors.alerts.rules import Rule, RuleError, rule
+from steuerrad.modules.sensors.figure_field import FigureField
 from steuerrad.platform.accounts.models import User
 from steuerrad.platform.accounts.roles import Role
 from steuerrad.platform.observations.models import Datastream, ObservedProperty, Thing
@@ -26,10 +27,8 @@ class PreviewForm(forms.Form):
     side = forms.ChoiceField(
         label=_("Alert when the value is"), choices=[("above", _("above")), ("below", _("below"))]
     )
-    threshold = forms.FloatField(label=_("Threshold"))
-    clear = forms.FloatField(
-        label=_("Over when it is back at (the threshold itself if empty)"), required=False
-    )
+    threshold = FigureField(label=_("Threshold"))
+    clear = FigureField(label=_("Over when it is back at (the threshold itself if empty)"), required=False)
     minutes = forms.IntegerField(
         label=_("After so many minutes"), required=False, min_value=0, max_value=MOST_MINUTES
     )
@@ -91,10 +90,8 @@ class RuleForm(forms.Form):
         help_text=_("Its people may change the rule. Empty: of all organisations, for the digital office to change."),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("Alert when"), choices=AlertRule.KINDS)
-    threshold = forms.FloatField(label=_("Threshold"), required=False)
-    clear = forms.FloatField(
-        label=_("Over when it is back at (the threshold itself if empty)"), required=False
-    )
+    threshold = FigureField(label=_("Threshold"), required=False)
+    clear = FigureField(label=_("Over when it is back at (the threshold itself if empty)"), required=False)
     minutes = whole(
         _("After so many minutes"), help_text=_("How long it must hold, or how long nothing may arrive.")
     )
@@ -221,11 +218,11 @@ class RuleForm(forms.Form):
             (row.observed_property, row.origin, row.organisation, row.unit_code)
         ):
             self.add_error("observed_property", _("Say which datastreams the rule watches."))
-        units = set(streams_of(row).order_by().values_list("unit_code", flat=True).distinct())
+        units = dict(streams_of(row).order_by().values_list("unit_code", "unit_symbol").distinct())
         if row.kind != AlertRule.SILENT and len(units) > 1:
             self.add_error("unit_code", ValidationError(
                 _("The datastreams have different units (%(units)s); choose one."),
-                params={"units": ", ".join(sorted(units))},
+                params={"units": ", ".join(sorted(symbol or code for code, symbol in units.items()))},
             ))  # fmt: skip
         self.row = row
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steuerrad.modules.sensors.codecs.decoding import MOST_BYTES
 from steuerrad.modules.sensors.codecs.profiles import Profile
+from steuerrad.modules.sensors.figure_field import FigureField
 from steuerrad.modules.sensors.lorawan import queries
 
 STATES = {
@@ -47,8 +48,8 @@ class DeviceForm(forms.Form):
     organisation = forms.ModelChoiceField(
         label=_("Organisation"), queryset=None, required=False, to_field_name="key"
     )
-    latitude = forms.FloatField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
-    longitude = forms.FloatField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
+    latitude = FigureField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
+    longitude = FigureField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
     interval_s = forms.IntegerField(
         label=_("Seconds between two uplinks"), required=False, min_value=1,
         help_text=_("Empty: as usual for this kind of device"),

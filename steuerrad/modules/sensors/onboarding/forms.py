@@ -9,6 +9,7 @@ from django.core.validators import validate_slug
 from django.utils.translation import gettext_lazy as _
 
 from steuerrad.modules.sensors.bulk.mapping import MappingError, parsed
+from steuerrad.modules.sensors.figure_field import FigureField
 from steuerrad.modules.sensors.forms import ThingForm
 from steuerrad.modules.sensors.lorawan.forms import profile_choices
 from steuerrad.modules.sensors.lorawan.queries import profiles
@@ -71,8 +72,8 @@ class ThingChangeForm(ThingForm):
 
 class StreamChangeForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=300)
-    low = forms.FloatField(label=_("Lowest possible"), required=False)
-    high = forms.FloatField(label=_("Highest possible"), required=False)
+    low = FigureField(label=_("Lowest possible"), required=False)
+    high = FigureField(label=_("Highest possible"), required=False)
     interval_s = forms.IntegerField(
         label=_("Seconds between observations"), min_value=1, max_value=31_622_400, required=False
     )
