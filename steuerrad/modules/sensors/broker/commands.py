@@ -7,7 +7,7 @@ import argparse
 from steuerrad.kernel.contributions import Command
 from steuerrad.modules.sensors.broker.status import read
 
-COUNTS = ("clients", "topics", "taken", "sent", "refusals", "behind")
+COUNTS = ("clients", "topics", "taken", "sent", "refusals", "ignored", "behind")
 TEXTS = ("last_message_at", "last_refusal", "fault_at", "last_fault")
 
 
@@ -21,7 +21,7 @@ def run_status(_options: argparse.Namespace) -> int:
     for one in found:
         state = "gone" if not one["alive"] else "connected" if one["connected"] else "not connected"
         print(f"{one['name']} {one['address']}: {state}, seen {one['at']}")
-        print("  " + ", ".join(f"{name} {one[name]}" for name in COUNTS if one[name]))
+        print("  " + ", ".join(f"{name} {one[name]}" for name in COUNTS if one.get(name)))
         for name in TEXTS:
             if one[name]:
                 print(f"  {name.replace('_', ' ')}: {one[name]}")

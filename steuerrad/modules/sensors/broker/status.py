@@ -24,7 +24,8 @@ def folder() -> Path:
 
 @dataclass
 class Status:
-    """Counts since the start. refusals: what could not be used; behind: submissions that the slowest session has not got."""
+    """Counts since the start. refusals: what could not be used; ignored: what says
+    nothing about figures or devices (downlinks, logs); behind: submissions that the slowest session has not got."""
 
     name: str
     address: str = ""
@@ -34,6 +35,7 @@ class Status:
     taken: int = 0
     sent: int = 0
     refusals: int = 0
+    ignored: int = 0
     behind: int = 0
     last_message_at: str = ""
     last_refusal: str = ""

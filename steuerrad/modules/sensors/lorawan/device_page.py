@@ -48,6 +48,7 @@ def facts(device: LoraDevice, profile: Profile | None) -> list[tuple[Any, Any]]:
         (_("Battery"), with_unit(device.battery, device.battery_unit)),
         (_("Signal strength (RSSI)"), with_unit(device.rssi, "dBm")),
         (_("Signal-to-noise ratio (SNR)"), with_unit(device.snr, "dB")),
+        (_("Margin of downlinks"), with_unit(device.margin, "dB")),
         (_("Spreading factor"), device.spreading_factor), (_("Uplinks"), device.uplinks),
         (_("Missed uplinks"), f"{device.missed} ({share})" if share else device.missed),
         (_("Duplicates"), device.duplicates), (_("Late uplinks"), device.late), (_("Counter resets"), device.resets),

@@ -11,7 +11,7 @@ from steuerrad.modules.sensors.lorawan.models import Gateway, LoraDevice, Recept
 from steuerrad.modules.sensors.lorawan.rules import REMEMBERED, Counter, Mark, Verdict, mark_of
 
 FIELDS = ("last_seen", "joined_at", "session", "f_cnt", "recent", "uplinks", "missed", "duplicates", "late", "resets",
-          "rssi", "snr", "spreading_factor", "battery", "battery_unit", "warnings")  # fmt: skip
+          "rssi", "snr", "spreading_factor", "battery", "battery_unit", "margin", "warnings")  # fmt: skip
 MOST_WARNINGS = 10
 
 
@@ -21,6 +21,7 @@ class _Heard:
     last: Heard
     at: datetime
     best: float | None
+    only_newer: bool = False
 
 
 class Notes:
@@ -45,6 +46,7 @@ class Notes:
         if isinstance(message, State):
             if message.battery is not None:
                 device.battery, device.battery_unit = message.battery, "%"
+            device.margin = message.margin
         elif device.joined_at is None or message.time > device.joined_at:
             device.joined_at = message.time
             if device.last_seen is None or message.time >= device.last_seen:
@@ -57,7 +59,10 @@ class Notes:
         del marks[REMEMBERED:]
         device.uplinks += 1
         device.missed += missed
-        device.late += verdict is Verdict.LATE
+        if verdict is Verdict.LATE:
+            device.late += 1
+            if uplink.session == device.session and device.f_cnt is not None and uplink.f_cnt < device.f_cnt:
+                device.missed = max(0, device.missed - 1)  # it had been taken for lost
         device.resets += verdict is Verdict.RESET
         if verdict is not Verdict.LATE:
             device.session, device.f_cnt, device.last_seen = uplink.session, uplink.f_cnt, uplink.time
@@ -69,12 +74,19 @@ class Notes:
         for one in uplink.heard:
             self._hear(device, one, uplink.time)
 
-    def _hear(self, device: LoraDevice, one: Heard, at: datetime) -> None:
+    def again(self, device: LoraDevice, uplink: Uplink) -> None:
+        """The same uplink came by another way: gateways that were not named the first time have heard it, too."""
+        self.touch(device)
+        for one in uplink.heard:
+            if (device.pk, one.gateway) not in self._heard:
+                self._hear(device, one, uplink.time, only_newer=True)
+
+    def _hear(self, device: LoraDevice, one: Heard, at: datetime, *, only_newer: bool = False) -> None:
         if not one.gateway:
             return
         known = self._heard.get((device.pk, one.gateway))
-        if known is None:
-            self._heard[device.pk, one.gateway] = _Heard(1, one, at, one.rssi)
+        if known is None or (known.only_newer and not only_newer):
+            self._heard[device.pk, one.gateway] = _Heard(1, one, at, one.rssi, only_newer)
             return
         known.count += 1
         known.best = _larger(known.best, one.rssi)
@@ -122,6 +134,8 @@ class Notes:
                 if (row.device_id, row.gateway_id) in wanted]  # fmt: skip
         for row in rows:
             heard = wanted[row.device_id, row.gateway_id]
+            if heard.only_newer and row.uplinks and row.last_seen >= heard.at:
+                continue  # this gateway's reception of it is counted
             row.uplinks += heard.count
             row.best_rssi = _larger(row.best_rssi, heard.best)
             if heard.at >= row.last_seen:

@@ -49,7 +49,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one delivery: stored, again, noted (nothing to store) or dead with kind and reason."""
+    """What became of one delivery: stored, again, noted (nothing to store), ignored (of a kind that says nothing about
+    figures or devices) or dead; kind and reason of the latter two."""
 
     state: str
     kind: str = ""
@@ -156,6 +157,8 @@ def _settle(work: _Work, devices: dict[str, LoraDevice], rows: _Rows, notes: hea
     if work.dead is not None and (device is None or not isinstance(message, Uplink)):
         work.result = Result("dead", *work.dead)
         return
+    if isinstance(message, Other):
+        work.result = Result("ignored", message.kind)
     if device is None or message is None or isinstance(message, Other):
         return
     if not isinstance(message, Uplink):
@@ -166,7 +169,7 @@ def _settle(work: _Work, devices: dict[str, LoraDevice], rows: _Rows, notes: hea
         verdict, missed = judge(notes.counter(device), notes.marks(device), message)
     if verdict is Verdict.AGAIN:
         device.duplicates += 1
-        notes.touch(device)
+        notes.again(device, message)
         work.result = Result("again")
         return
     figures: dict[str, tuple[FieldOf, float]] = {}

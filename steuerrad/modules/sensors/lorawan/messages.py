@@ -19,6 +19,11 @@ from steuerrad.engines.observations import instants, moment
 
 Network = Literal["chirpstack", "ttn"]
 NETWORKS: tuple[Network, ...] = ("chirpstack", "ttn")
+#: Events of ChirpStack v4 that say something about a device or its figures; of the others nothing is read.
+EVENTS = ("up", "join", "status")
+#: What The Things Stack v3 sends beside uplinks and joins, by the name of the part that holds it.
+OTHERS = ("downlink_queued", "downlink_queue_invalidated", "downlink_sent", "downlink_ack", "downlink_nack", "downlink_failed",
+          "location_solved", "service_data", "uplink_normalized")  # fmt: skip
 #: Longest message that is read, in bytes; real ones have 1 to 10 KB.
 MOST_MESSAGE = 256 * 1024
 MOST_GATEWAYS = 64
@@ -79,16 +84,18 @@ class Joined:
 
 @dataclass(frozen=True)
 class State:
-    """battery: per cent, None where it is on mains or does not know."""
+    """battery: per cent, None where it is on mains or does not know; margin: dB by which a command was heard above what
+    could just be demodulated (DevStatusAns, LoRaWAN 1.0.4, 5.5)."""
 
     dev_eui: str
     time: datetime
     battery: float | None
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
 class Other:
-    """Nothing to store: acknowledgements, logs, downlinks."""
+    """Nothing to store: acknowledgements, logs, downlinks, places that were computed. kind: what it is, for counting."""
 
     kind: str
 
@@ -100,6 +107,8 @@ def read(network: str, raw: bytes, event: str = "up") -> Message:
     """event: what ChirpStack says beside the body (?event= or the last part of the topic). Raises MessageError."""
     if len(raw) > MOST_MESSAGE:
         raise MessageError(f"The message has more than {MOST_MESSAGE // 1024} KB.")
+    if network == "chirpstack" and event not in EVENTS:
+        return Other(event[:20])  # whatever it is encoded in
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -114,8 +123,6 @@ def read(network: str, raw: bytes, event: str = "up") -> Message:
 
 
 def _chirpstack(body: dict[str, Any], event: str) -> Message:
-    if event not in ("up", "join", "status"):
-        return Other(event[:20])
     info = _object(body, "deviceInfo", "")
     eui = _eui(info.get("devEui"), "deviceInfo.devEui")
     received = _time(body.get("time"), "time", eui)
@@ -123,9 +130,8 @@ def _chirpstack(body: dict[str, Any], event: str) -> Message:
         return Joined(eui, received, _text(body, "devAddr", eui))
     if event == "status":
         outside = body.get("externalPowerSource") or body.get("batteryLevelUnavailable")
-        return State(
-            eui, received, None if outside else _number(body.get("batteryLevel", 0), "batteryLevel", eui)
-        )
+        level = None if outside else _number(body.get("batteryLevel", 0), "batteryLevel", eui)
+        return State(eui, received, level, _number(body.get("margin", 0), "margin", eui))
     heard, times = [], []
     for place, row in enumerate(_rows(body, "rxInfo", eui)):
         where = _position(row.get("location"))
@@ -144,6 +150,11 @@ def _chirpstack(body: dict[str, Any], event: str) -> Message:
 
 
 def _things_stack(body: dict[str, Any]) -> Message:
+    if "uplink_message" not in body and "join_accept" not in body:
+        other = next((name for name in OTHERS if name in body), "")
+        if other:
+            return Other(other)
+        raise MessageError("Neither an uplink_message nor anything else that is known is in it.")
     ids = _object(body, "end_device_ids", "")
     eui = _eui(ids.get("dev_eui"), "end_device_ids.dev_eui")
     if "join_accept" in body:
@@ -153,8 +164,6 @@ def _things_stack(body: dict[str, Any]) -> Message:
             _time(body.get("received_at"), "received_at", eui),
             _text(accepted, "session_key_id", eui)[:80],
         )
-    if "uplink_message" not in body:
-        return Other("no uplink_message")
     up = _object(body, "uplink_message", eui)
     session, count = _text(up, "session_key_id", eui)[:60], _whole(up.get("f_cnt", 0), "f_cnt", eui)
     received = _time(up.get("received_at") or body.get("received_at"), "received_at", eui)

@@ -59,6 +59,7 @@ class LoraDevice(models.Model):
     spreading_factor = models.PositiveSmallIntegerField(_("spreading factor"), null=True)
     battery = models.FloatField(_("battery"), null=True)
     battery_unit = models.CharField(max_length=4, blank=True)
+    margin = models.FloatField(_("margin of downlinks"), null=True)
     warnings = models.JSONField(_("warnings"), default=list)
 
     class Meta:

@@ -171,6 +171,7 @@ class Consumer:
         self._status.took(len(results))
         if dead := [result for result in results if result.state == "dead"]:
             self._status.refused(dead[-1].reason, len(dead))
+        self._status.ignored += sum(result.state == "ignored" for result in results)
         self._told(results)
 
     def _trouble(self, reason: str) -> None:
