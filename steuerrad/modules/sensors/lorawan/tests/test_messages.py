@@ -93,11 +93,12 @@ def test_joins_and_states_are_read_and_the_rest_is_let_go() -> None:
         "time": "2025-07-08T10:00:00Z",
         "devAddr": "01020304",
         "batteryLevel": 88.5,
+        "margin": 10,
     }
     assert isinstance(read("chirpstack", encoded(body), "join"), Joined)
     state = read("chirpstack", encoded(body), "status")
     assert isinstance(state, State)
-    assert state.battery == 88.5
+    assert (state.battery, state.margin) == (88.5, 10)
     mains = read("chirpstack", encoded(body | {"externalPowerSource": True}), "status")
     assert isinstance(mains, State)
     assert mains.battery is None
