@@ -87,6 +87,7 @@ def _key(request: HttpRequest, sensor: CitizenSensor, key: str) -> HttpResponse:
         "heading": _("The key of %(name)s") % {"name": sensor.thing.name}, "breadcrumbs": crumbs((sensor.thing.name, "")),
         "sensor": sensor, "key": key, "host": request.get_host().partition(":")[0],
         "address": request.build_absolute_uri(reverse("sensors:push")), "path": reverse("sensors:push"),
+        "streams": list(sensor.thing.datastreams.order_by("pk")), "standard": request.build_absolute_uri("/sta/v1.1"),
     }  # fmt: skip
     return render(request, "sensors/citizen/key.html", context)
 
