@@ -37,11 +37,12 @@ class FieldOf(Series):
 
 @dataclass(frozen=True)
 class Vector:
-    """payload: bytes; data: what the codec must make of them."""
+    """payload: bytes; data: what the codec must make of them; source: where both are written."""
 
     payload: bytes
     f_port: int
     data: Mapping[str, Any]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def read_profile(key: str, found: Mapping[str, Any], codec: str) -> Profile:
     """A profile of a file in TOML. Raises ProfileError."""
     try:
         vectors = tuple(
-            Vector(bytes.fromhex(row["payload"]), int(row["f_port"]), row["data"])
+            Vector(bytes.fromhex(row["payload"]), int(row["f_port"]), row["data"], str(row.get("source", "")))
             for row in found.get("vectors", ())
         )
         return Profile(

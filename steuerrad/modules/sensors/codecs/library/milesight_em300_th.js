@@ -13,7 +13,7 @@ function decodeUplink(input) {
     else if (channel === 0x03 && type === 0x67 && has(2)) { data.temperature = signed() / 10; at += 2; }
     else if (channel === 0x04 && type === 0x68 && has(1)) { data.humidity = bytes[at] / 2; at += 1; }
     else if (channel === 0xff && about[type] !== undefined && has(about[type])) at += about[type];
-    else if (channel === 0x20 && type === 0xce && has(7)) at += 7;  // stored values
+    else if (channel === 0x20 && type === 0xce && has(8)) at += 8;  // stored values
     else return { data, warnings: ["channel " + channel + ", type " + type + " is not known or cut off"] };
   }
   return { data };

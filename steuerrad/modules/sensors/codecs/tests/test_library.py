@@ -30,11 +30,28 @@ def test_a_codec_makes_of_its_vectors_what_the_manual_says(key: str, place: int)
 
 
 def test_every_profile_has_vectors_and_every_field_is_decoded_by_one_of_its_codecs() -> None:
-    assert len(library()) == 5
+    assert len(library()) == 10
     for profile in library().values():
         assert len(profile.vectors) >= 2
-        for vector in profile.vectors[:1]:
-            assert profile.figures(vector.data), profile.key
+        decoded = {name for vector in profile.vectors for name in flat(vector.data)}
+        assert any(profile.field_of(name) for name in decoded), profile.key
+
+
+def test_every_vector_names_its_source_and_every_codec_has_one_that_others_have_written() -> None:
+    for profile in library().values():
+        assert all(vector.source for vector in profile.vectors), profile.key
+        assert any("figures chosen" not in vector.source for vector in profile.vectors), profile.key
+
+
+def test_a_device_that_measures_nothing_says_so() -> None:
+    codec = library()["dragino_ldds75"].codec
+    for payload, reason in (
+        ("0d0a000000000000", "no ultrasonic sensor"),
+        ("0d0a001400000001", "nothing was measured"),
+    ):
+        found = decode(codec, bytes.fromhex(payload), 2)
+        assert set(found.data) == {"battery_voltage"}
+        assert reason in found.warnings[0]
 
 
 @pytest.mark.parametrize("key", library())
