@@ -153,6 +153,21 @@ def test_charts_keep_number_least_and_greatest(store: Keeping, low: int, length:
         assert total == pytest.approx(VALUES[inside].sum(), abs=1e-6)
 
 
+def test_long_charts_begin_and_end_where_asked(store: Keeping) -> None:
+    """In the middle of a day, outside the rows, within one day: from sums of days and from the rows beside them."""
+    numbers = np.random.default_rng(4)
+    for points in (1, 1, 1, 3, 20):
+        low, high = np.sort(numbers.integers(BEGIN - 3 * DAY, BEGIN + (DAYS + 3) * DAY, 2)).tolist()
+        for start, end in ((low, high), (BEGIN + 7 * HOUR, high), (low // DAY * DAY + 5 * HOUR, low // DAY * DAY + 18 * HOUR)):
+            inside = (TIMES >= start) & (TIMES < end) & NUMBERS  # noqa: SIM300
+            chart = store.downsample(1, start, end, points)
+            assert sum(chart.column("count").to_pylist()) == inside.sum()
+            total = np.dot(chart.column("mean").to_numpy(), chart.column("count").to_numpy())
+            assert total == pytest.approx(VALUES[inside].sum(), abs=1e-6)
+            if chart.num_rows:
+                assert max(chart.column("max").to_pylist()) == VALUES[inside].max()
+
+
 def test_rows_with_a_flag_are_left_out(store: Keeping) -> None:
     times = TIMES[:10].tolist()
     store.flag(pa.table({"stream": [1, 1], "time": times[:2], "flag": [4, 2], "tests": [None, None], "run": ["a", "a"]}, schema=FLAGS))  # fmt: skip
