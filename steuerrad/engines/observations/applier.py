@@ -26,6 +26,7 @@ Listener = Callable[[pa.Table, Outcome], None]
 log = logging.getLogger(__name__)
 RETRY_SECONDS = (0.2, 1.0, 5.0)  # waits while the store cannot write, the last one again and again
 SMOOTHING = 0.2
+CALM_S, CALM_ROWS = 0.5, 50_000  # less than so many rows in so many seconds: nothing is being loaded
 REMOTE_PATIENCE_S = 1.0  # how long a read waits for a store that is away
 
 
@@ -58,6 +59,7 @@ class Applier:
         self._holds = 0
         self._replay_to = journal.last
         self._seal = threading.Event()
+        self._brought = 0  # rows
         self.rows_per_second = 500_000.0  # until it is measured
         self.fault: str | None = None
         self._threads = [
@@ -195,6 +197,7 @@ class Applier:
             log.error("batch %d could not be applied: %s", group[0].seq, error)
             body, reason = packed(table), f"{type(error).__name__}: {error}"
             self._until_done(lambda: self.deads.bury(group[0].seq, table.num_rows, body, reason))
+        self._brought += table.num_rows
         took = max(1e-6, time.monotonic() - started)
         self.rows_per_second += SMOOTHING * (table.num_rows / took - self.rows_per_second)
         if self.store.wants_sealing(busy=bool(self._queue)):
@@ -244,8 +247,18 @@ class Applier:
             if self._closing:
                 return
             self._seal.clear()
+            self._await_calm()
+            if self._closing:
+                return
             try:
                 self.store.seal()
             except Exception as error:  # noqa: BLE001 - the rows stay where they are; the next batch tries again
                 log.warning("rows could not be sorted: %s", error)
                 self._wait(RETRY_SECONDS[-1])
+
+    def _await_calm(self) -> None:
+        """While a load is being taken, sorting would be in its way and have to be done twice; it waits until it presses."""
+        while not self._closing and not self.store.wants_sealing(busy=True):
+            before = self._brought
+            if self._wait(CALM_S) or self._brought - before < CALM_ROWS:
+                return

@@ -158,7 +158,11 @@ def test_long_charts_begin_and_end_where_asked(store: Keeping) -> None:
     numbers = np.random.default_rng(4)
     for points in (1, 1, 1, 3, 20):
         low, high = np.sort(numbers.integers(BEGIN - 3 * DAY, BEGIN + (DAYS + 3) * DAY, 2)).tolist()
-        for start, end in ((low, high), (BEGIN + 7 * HOUR, high), (low // DAY * DAY + 5 * HOUR, low // DAY * DAY + 18 * HOUR)):
+        for start, end in (
+            (low, high),
+            (BEGIN + 7 * HOUR, high),
+            (low // DAY * DAY + 5 * HOUR, low // DAY * DAY + 18 * HOUR),
+        ):
             inside = (TIMES >= start) & (TIMES < end) & NUMBERS  # noqa: SIM300
             chart = store.downsample(1, start, end, points)
             assert sum(chart.column("count").to_pylist()) == inside.sum()

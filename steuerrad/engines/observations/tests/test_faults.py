@@ -203,11 +203,12 @@ def test_a_year_of_backlog_comes_in_beside_fresh_rows(shelf: Shelf) -> None:
         assert not writer.store.revisions(1).num_rows
 
 
+NEXT = UPGRADES[-1].version + 1
 BREAKS = (
     *UPGRADES,
-    Upgrade(2, "CREATE TABLE next AS SELECT * FROM meta"),
-    Upgrade(3, "INSERT INTO next VALUES ('step', 3)"),
-    Upgrade(4, "DROP TABLE meta_of_the_past; ALTER TABLE next RENAME TO after"),
+    Upgrade(NEXT, "CREATE TABLE next AS SELECT * FROM meta"),
+    Upgrade(NEXT + 1, "INSERT INTO next VALUES ('step', 3)"),
+    Upgrade(NEXT + 2, "DROP TABLE meta_of_the_past; ALTER TABLE next RENAME TO after"),
 )
 
 
@@ -216,7 +217,7 @@ def upgrade_and_die(path: Path) -> None:
         _connection.execute("INSERT INTO next VALUES ('half', 1)")
         os._exit(9)
 
-    Store(path, SMALL, (*BREAKS[:3], Upgrade(4, die)))
+    Store(path, SMALL, (*BREAKS[:-1], Upgrade(NEXT + 2, die)))
 
 
 def test_an_interrupted_upgrade_is_taken_up_where_it_was(tmp_path: Path) -> None:
@@ -229,16 +230,32 @@ def test_an_interrupted_upgrade_is_taken_up_where_it_was(tmp_path: Path) -> None
     child.join(60)
     assert child.exitcode == 9
     with duckdb.connect(str(path)) as connection:
-        assert number(connection, "version") == 3
+        assert number(connection, "version") == NEXT + 1
         keys = connection.execute("SELECT key FROM next ORDER BY key").fetchall()
         assert keys == [("applied",), ("step",), ("version",)]
     with pytest.raises(duckdb.CatalogException, match="meta_of_the_past"):
         Store(path, SMALL, BREAKS)
-    store = Store(path, SMALL, (*BREAKS[:3], Upgrade(4, "DROP TABLE next")))
+    store = Store(path, SMALL, (*BREAKS[:-1], Upgrade(NEXT + 2, "DROP TABLE next")))
     assert store.count() == 1
     store.close()
-    with pytest.raises(StoreFault, match="version 4"):
+    with pytest.raises(StoreFault, match=f"version {NEXT + 2}"):
         Store(path, SMALL)
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_a_store_of_the_first_version_keeps_its_hot_rows(tmp_path: Path, rows: int) -> None:
+    path = tmp_path / "store.duckdb"
+    store = Store(path, SMALL, UPGRADES[:1])
+    if rows:
+        store.apply(batch(1, [START + n for n in range(rows)], [float(n) for n in range(rows)]), 1)
+    store.close()
+    store = Store(path, SMALL)
+    assert store.rows().column("value").to_pylist() == [float(n) for n in range(rows)]
+    store.apply(batch(1, [START + rows], [9.0], extra=['{"foi":1}']), 2)
+    store.seal(everything=True)
+    assert store.get(1, START + rows).column("extra").to_pylist() == ['{"foi":1}']
+    assert store.count() == rows + 1
+    store.close()
 
 
 def test_a_backup_of_a_running_folder_has_what_was_acknowledged_before(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ import contextlib
 import gc
 import logging
 import resource
+import signal
 import threading
 import time
+from types import FrameType
 
 import uvicorn
 from django.db import connections
@@ -21,6 +23,8 @@ from steuerrad.platform.observations.flight import Server, reachable
 from steuerrad.platform.observations.store import Local, folder, owning, socket_path
 
 log = logging.getLogger(__name__)
+#: Seconds that requests under way may still take when the server is to end; open live streams would take minutes.
+GRACE_S = 3
 PATIENCE_S = 60.0
 
 
@@ -34,10 +38,11 @@ def serve(host: str, port: int) -> None:
         thread.start()
         try:
             with listening(local, folder()), watching(local):
+                _end_in_order()
                 uvicorn.run(
                     DataServer(local), host=host, port=port, loop="uvloop", http=Patient, ws="none",
                     lifespan="off", access_log=False, log_level="warning", server_header=False, date_header=False,
-                    timeout_keep_alive=30, backlog=1024,
+                    timeout_keep_alive=30, timeout_graceful_shutdown=GRACE_S, backlog=1024,
                 )  # fmt: skip
         finally:
             flight.shutdown()
@@ -54,6 +59,20 @@ def _opened(stack: contextlib.ExitStack) -> Local:
             if reachable(socket_path()) or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM end the server as the end of its block does: journal written, store closed, socket gone.
+
+    uvicorn ends by raising the signal again, and by default that ends the process on the spot.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not break off the closing
+        raise SystemExit(0)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
 
 
 def _prepare() -> None:

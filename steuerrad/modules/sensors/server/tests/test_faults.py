@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from steuerrad.engines.observations import open_folder
 from steuerrad.modules.sensors.server.tests import killing, sending
 from steuerrad.modules.sensors.server.tests.process import STA, Process
 
@@ -45,6 +46,26 @@ def test_what_was_acknowledged_is_there_once_after_kills(prepared: tuple[Process
     assert found.kills == KILLS
     assert found.found.acknowledged > 0
     assert found.found.good, str(found.found)
+
+
+def test_sigterm_closes_the_store_in_order(prepared: tuple[Process, list[int]]) -> None:
+    """With an open live stream, which must not hold it up; a store that was closed leaves no logs to be replayed."""
+    process, streams = prepared
+    if process.running is None or process.running.poll() is not None:
+        process.start()
+    assert post(process, streams[13], 1)[0] == 201
+    folder = process.folder / "observations"
+    assert (folder / "server.sock").exists()
+    with socket.create_connection(("127.0.0.1", process.port), timeout=30) as live:
+        live.sendall(b"GET /sensors/live HTTP/1.1\r\nHost: city.example\r\n\r\n")
+        assert live.recv(100).startswith(b"HTTP/1.1 200")
+        assert process.stop(signal.SIGTERM) == 0
+    left = {path.name for path in folder.iterdir()}
+    assert not {name for name in left if name.endswith((".wal", "-wal", ".sock"))}, left
+    with open_folder(folder) as writer:
+        assert writer.store.latest([streams[13]]).column("value").to_pylist() == [
+            sending.value_of(1, streams[13])
+        ]
 
 
 def test_killed_in_the_middle_of_applying(prepared: tuple[Process, list[int]]) -> None:
