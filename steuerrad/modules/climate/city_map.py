@@ -100,9 +100,12 @@ def maps(
     old = all(series[0].latest is None or series[0].latest.old for _one, series in shown)
     placed = [(one, series[0]) for one, series in shown if one.point]
 
+    grouped: list[int] = []
+
     def tell(members: Sequence[int]) -> Spot:
         if len(members) == 1:
             return spot(subject, scale, *placed[members[0]], old)
+        grouped.append(len(members))
         return several(subject, scale, [placed[member] for member in members], zoom)
 
     texts = [f"{one.name}: {told_of(subject, series)}" for one, series in placed[:TOLD]]
@@ -114,9 +117,10 @@ def maps(
         key=key(subject, scale) if subject.comparable else None,
         extra={"data_live_low": scale.low, "data_live_high": scale.high, "data_live_ramp": subject.ramp if subject.comparable else None},
     )  # fmt: skip
-    return {
+    drawn = {
         name: _drawing(draw_map(spec, width, name)) for name, width in (("wide", WIDE), ("narrow", NARROW))
     }
+    return {**drawn, "grouped": bool(grouped)}
 
 
 def key(subject: Subject, scale: Colours) -> Key:

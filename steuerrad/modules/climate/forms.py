@@ -62,6 +62,12 @@ class OverviewForm(forms.Form):
             if subject.map and (subjects is None or subject.key in subjects)
         ]  # fmt: skip
 
+    def keep_simple(self, few: bool) -> None:
+        """Without search and order where nobody needs them; what an address says of them counts all the same."""
+        if few:
+            for name in ("q", "order"):
+                self.fields[name].widget = forms.HiddenInput()
+
     def clean_section(self) -> tuple[float, float, float, float] | None:
         """Degrees; None where nothing or no part of the world is named."""
         try:
@@ -83,13 +89,20 @@ class CompareForm(PeriodForm):
     field_order = ["show", "period", "since", "until", "station", "q"]
 
     def __init__(
-        self, *args: Any, subjects: list[str], stations: list[tuple[str, str]], **options: Any
+        self,
+        *args: Any,
+        subjects: list[str],
+        stations: list[tuple[str, str]],
+        searched: bool = True,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.fields["show"].choices = [  # type: ignore[attr-defined]
             (subject.key, subject.title) for subject in SUBJECTS if subject.key in subjects
         ]
         self.fields["station"].choices = stations  # type: ignore[attr-defined]
+        if not searched:
+            self.fields["q"].widget = forms.HiddenInput()
 
     def clean_station(self) -> list[str]:
         chosen = self.cleaned_data["station"]

@@ -176,7 +176,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     bound = bool(request.GET)
     choices, more = places(able, set(request.GET.getlist("station") or first), request.GET.get("q", ""))
     form = CompareForm(
-        request.GET if bound else None, subjects=present, stations=choices,
+        request.GET if bound else None, subjects=present, stations=choices, searched=len(able) > MOST_PLACES,
         initial={"show": subject.key, "period": "week", "station": first},
     )  # fmt: skip
     good = form.cleaned_data if bound and form.is_valid() else {}

@@ -26,6 +26,8 @@ from steuerrad.platform.accounts.access import allowed
 from steuerrad.platform.city.outline import outline
 
 A_PAGE = 50
+#: So many stations are seen at a glance, without search and order.
+FEW = 12
 #: Stations of other kinds that are listed below; all of them are found by name.
 MOST_OTHERS = 60
 #: Names of the query that narrow the stations down.
@@ -41,6 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     mapped = [key for key in present if by_key()[key].map]
     form, wanted = overview_form(request, present, mapped)
     subject = by_key()[wanted["show"]]
+    form.keep_simple(len(found) <= FEW)
     shown = [(one, series) for one in found if (series := one.of(subject))]
     part = narrowed(shown, wanted["q"], wanted["section"])
     told = city_map.means(subject, shown)

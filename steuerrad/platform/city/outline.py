@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 from shapely.affinity import scale
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
-from steuerrad.platform.city.models import CityOutline
+from steuerrad.platform.city.models import City, CityOutline
 from steuerrad.platform.city.outline_reading import METRES, MOST_BYTES, FaultError, areas_of, document_of
-from steuerrad.platform.city.queries import current_city
 
 FILE = "outline.geojson"
 #: Seconds that the reading of a file from outside may take.
@@ -77,15 +77,14 @@ FAULTS = {
 
 def outline() -> Outline | None:
     """What was sent in last, else what the city's folder has; None where there is neither, or it cannot be read."""
-    newest = (
-        CityOutline.objects.filter(withdrawn_at=None).order_by("-pk").values_list("pk", "made_at").first()
-    )
-    if newest is not None:
-        return _stored(*newest)
-    city = current_city()
-    if city is None:
-        return None
-    path = Path(settings.CITIES_DIR) / city.slug / FILE
+    used = CityOutline.objects.filter(withdrawn_at=None).order_by("-pk")
+    told = {"number": Subquery(used.values("pk")[:1]), "at": Subquery(used.values("made_at")[:1])}
+    city = City.objects.annotate(**told).values("slug", "number", "at").first()
+    if city is None:  # the city's data is not loaded yet
+        return _stored(*newest) if (newest := used.values_list("pk", "made_at").first()) else None
+    if city["number"] is not None:
+        return _stored(city["number"], city["at"])
+    path = Path(settings.CITIES_DIR) / city["slug"] / FILE
     try:
         stamp = path.stat()
     except OSError:
