@@ -7,11 +7,19 @@ from steuerrad.engines.quality.checking import ENGINE_VERSION, Checked, check
 from steuerrad.engines.quality.cross_checks import NotAbove, NotWhile, Rule, cross_check, rules
 from steuerrad.engines.quality.flags import Flag, bad, named, worst
 from steuerrad.engines.quality.gaps import Gaps, gaps
-from steuerrad.engines.quality.neighbours import differences, drift
-from steuerrad.engines.quality.parameters import HOUR, Drift, Gap, ParameterError, Parameters, parameters
+from steuerrad.engines.quality.neighbours import apart, differences, drift, residuals
+from steuerrad.engines.quality.parameters import (
+    HOUR,
+    Drift,
+    Gap,
+    Neighbours,
+    ParameterError,
+    Parameters,
+    parameters,
+)
 
 __all__ = [
-    "ENGINE_VERSION", "HOUR", "Checked", "Drift", "Flag", "Gap", "Gaps", "NotAbove", "NotWhile", "ParameterError",
-    "Parameters", "Rule", "bad", "check", "cross_check", "differences", "drift", "gaps", "named", "parameters",
-    "rules", "worst",
+    "ENGINE_VERSION", "HOUR", "Checked", "Drift", "Flag", "Gap", "Gaps", "Neighbours", "NotAbove", "NotWhile",
+    "ParameterError", "Parameters", "Rule", "apart", "bad", "check", "cross_check", "differences", "drift", "gaps", "named",
+    "parameters", "residuals", "rules", "worst",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from steuerrad.engines.quality.gaps import Gaps, gaps
 from steuerrad.engines.quality.parameters import Parameters
 
 #: Version of the tests: a result of another version is not comparable.
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 
 
 @dataclass(frozen=True)

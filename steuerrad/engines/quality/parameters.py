@@ -100,6 +100,22 @@ class Drift:
 
 
 @dataclass(frozen=True)
+class Neighbours:
+    """The difference from the median of the neighbours, by hour, against its own median at the same hour of base_days days
+    before: off to the same side by more than `suspect` for `hours` hours. fewest: neighbours that must have values.
+    """
+
+    suspect: float
+    hours: int = 2
+    base_days: int = 14
+    fewest: int = 3
+
+    @property
+    def reach_days(self) -> int:
+        return self.base_days + 1
+
+
+@dataclass(frozen=True)
 class Parameters:
     gross_range: GrossRange | None = None
     rate_of_change: RateOfChange | None = None
@@ -108,11 +124,12 @@ class Parameters:
     attenuated: Attenuated | None = None
     gap: Gap | None = None
     drift: Drift | None = None
+    neighbours: Neighbours | None = None
 
     @property
     def reach(self) -> int:
-        """µs to each side of a value that decide on its flag (drift apart, which looks at days)."""
-        hours = [3.0]
+        """µs to each side of a value that decide on its flag (drift and neighbours apart, which look at days)."""
+        hours = [3.0, self.neighbours.hours + 1 if self.neighbours else 0]
         if self.stuck:
             hours += [self.stuck.suspect_h, self.stuck.fail_h or 0]
         if self.attenuated:
@@ -127,11 +144,11 @@ class Parameters:
 
 KINDS: Final[Mapping[str, type[Any]]] = {
     "gross_range": GrossRange, "rate_of_change": RateOfChange, "spike": Spike, "stuck": Stuck,
-    "attenuated": Attenuated, "gap": Gap, "drift": Drift,
+    "attenuated": Attenuated, "gap": Gap, "drift": Drift, "neighbours": Neighbours,
 }  # fmt: skip
 MUST_BE_POSITIVE: Final = frozenset({
     "per_hour", "suspect_h", "fail_h", "window_h", "interval_s", "factor", "width", "most_gap_h", "span", "fewest",
-    "over_days", "lag_days", "base_days", "suspect", "fail",
+    "over_days", "lag_days", "base_days", "suspect", "fail", "hours",
 })  # fmt: skip
 MOST_WIDTH: Final = 12
 One = TypeVar("One")

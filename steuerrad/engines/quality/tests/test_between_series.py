@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steuerrad.engines.quality import Drift, ParameterError, cross_check, differences, drift, rules
+from steuerrad.engines.quality import (
+    Drift,
+    Neighbours,
+    ParameterError,
+    apart,
+    cross_check,
+    differences,
+    drift,
+    residuals,
+    rules,
+)
 from steuerrad.engines.quality.cross_checks import nearest
 
 DEW, RAIN = rules([
@@ -86,3 +96,33 @@ def test_too_few_neighbours_or_days_are_not_evaluated() -> None:
     assert set(drift(differences(own, np.zeros((0, 60 * 24)), 1), Drift(suspect=1.0))) == {2}
     own[: 50 * 24] = np.nan
     assert set(drift(differences(own, np.zeros((3, 60 * 24)), 3), Drift(suspect=1.0))) == {2}
+
+
+def test_hours_apart_are_seen_weather_and_siting_are_not() -> None:
+    rng = np.random.default_rng(5)
+    days, told = 40, Neighbours(suspect=3)
+    hour = np.arange(days * 24)
+    weather = np.cumsum(rng.normal(0, 0.3, days * 24)) + 8 * np.sin(hour * 2 * np.pi / 24)
+    others = weather + rng.normal(0, 0.4, (6, days * 24))
+    own = (
+        weather + 6 * (hour % 24 == 13) + rng.normal(0, 0.4, days * 24)
+    )  # the sun reaches the sensor at one o'clock
+    assert set(apart(residuals(own, others, 3), told)) == {1, 2}
+    for make, least in ((lambda part: part + 5, 24), (lambda part: part * 0 + part.mean(), 8)):
+        bad = own.copy()
+        bad[30 * 24 : 31 * 24] = make(bad[30 * 24 : 31 * 24])
+        found = apart(residuals(bad, others, 3), told)
+        assert (found[30 * 24 : 31 * 24] == 3).sum() >= least
+        assert (found[: 30 * 24] < 3).all()
+        assert (found[31 * 24 + 1 :] < 3).all(), "one bad day does not put the days after it in doubt"
+    single = own.copy()
+    single[30 * 24 + 5] += 20
+    assert (apart(residuals(single, others, 3), told) < 3).all(), "one hour alone is the spike test's"
+
+
+def test_hours_without_neighbours_or_days_before_are_not_evaluated() -> None:
+    own = np.zeros(20 * 24)
+    assert set(apart(residuals(own, np.zeros((2, 20 * 24)), 3), Neighbours(suspect=1))) == {2}
+    found = apart(residuals(own, np.zeros((3, 20 * 24)), 3), Neighbours(suspect=1))
+    assert (found[: 7 * 24] == 2).all()
+    assert (found[7 * 24 :] == 1).all()

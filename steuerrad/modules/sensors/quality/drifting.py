@@ -1,4 +1,6 @@
-"""Drift against neighbours on the store: hourly means of all stations of a kind, and a flag a day for each."""
+"""Series against their neighbours on the store: hourly means of all stations of a kind; a flag a day for drift, a flag an hour
+for standing apart.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steuerrad.engines.observations import Period
-from steuerrad.engines.quality import HOUR, Parameters, differences, drift
+from steuerrad.engines.quality import HOUR, Parameters, apart, differences, drift, residuals
 from steuerrad.engines.quality.flags import Flag, Flags, Times
 from steuerrad.modules.sensors.quality.flag_store import Store
 from steuerrad.platform.observations.models import Datastream
@@ -21,20 +23,29 @@ MOST_NEIGHBOURS = 12
 
 
 @dataclass
-class DailyFlags:
-    """stream → (first day as a number of days since 1970, flag of each day)."""
+class NeighbourFlags:
+    """stream → (first day or hour as a number since 1970, flag of each)."""
 
     days: dict[int, tuple[int, Flags]] = field(default_factory=dict)
+    hours: dict[int, tuple[int, Flags]] = field(default_factory=dict)
 
-    def at(self, stream: int, times: Times) -> Flags:
+    def drift(self, stream: int, times: Times) -> Flags:
         """The flag of the day of each time; days begin at 0:00 UTC."""
-        found = np.full(len(times), Flag.NOT_EVALUATED, np.uint8)
-        if stream in self.days:
-            first, flags = self.days[stream]
-            place = times // DAY - first
-            inside = (place >= 0) & (place < len(flags))
-            found[inside] = flags[place[inside]]
-        return found
+        return _at(self.days.get(stream), times // DAY)
+
+    def apart(self, stream: int, times: Times) -> Flags:
+        """The flag of the hour of each time."""
+        return _at(self.hours.get(stream), times // HOUR)
+
+
+def _at(known: tuple[int, Flags] | None, slots: Times) -> Flags:
+    found = np.full(len(slots), Flag.NOT_EVALUATED, np.uint8)
+    if known is not None:
+        first, flags = known
+        place = slots - first
+        inside = (place >= 0) & (place < len(flags))
+        found[inside] = flags[place[inside]]
+    return found
 
 
 def groups(streams: Sequence[Datastream]) -> list[list[Datastream]]:
@@ -45,28 +56,35 @@ def groups(streams: Sequence[Datastream]) -> list[list[Datastream]]:
     return list(found.values())
 
 
-def drift_of(
+def compared(
     store: Store, group: Sequence[Datastream], told: dict[int, Parameters], start: int, end: int
-) -> DailyFlags:
-    """Daily flags from the day of `start` to `end` (µs) for the datastreams of a group that are to be tested."""
-    found = DailyFlags()
-    wanted = [one for one in group if one.pk in told and told[one.pk].drift]
-    if not wanted:
+) -> NeighbourFlags:
+    """Flags from the day of `start` to `end` (µs) for the datastreams of a group that are to be tested."""
+    found = NeighbourFlags()
+    limits = {one.pk: told[one.pk] for one in group if one.pk in told and looks_around(told[one.pk])}
+    if not limits:
         return found
-    reach = max(one.reach_days for one in (told[each.pk].drift for each in wanted) if one)
+    reach = max(test.reach_days for one in limits.values() for test in (one.drift, one.neighbours) if test)
     first, last = start // DAY - reach, end // DAY + 1
     means = _hourly(store, [one.pk for one in group], first, last)
     spots = {one.pk: spot(one) for one in group}
-    for one in wanted:
-        limits = told[one.pk].drift
-        if limits is None or one.pk not in means:
+    for pk, one in limits.items():
+        if pk not in means:
             continue
-        others = [means[pk] for pk in _nearest(one.pk, spots) if pk in means]
-        daily = differences(
-            means[one.pk], np.array(others).reshape(len(others), len(means[one.pk])), limits.fewest
-        )
-        found.days[one.pk] = start // DAY, drift(daily, limits)[reach:]
+        others = [means[other] for other in _nearest(pk, spots) if other in means]
+        around = np.array(others).reshape(len(others), len(means[pk]))
+        if one.drift:
+            daily = differences(means[pk], around, one.drift.fewest)
+            found.days[pk] = start // DAY, drift(daily, one.drift)[reach:]
+        if one.neighbours:
+            hourly = residuals(means[pk], around, one.neighbours.fewest)
+            found.hours[pk] = start // DAY * 24, apart(hourly, one.neighbours)[reach * 24 :]
     return found
+
+
+def looks_around(told: Parameters) -> bool:
+    """Whether a test needs the neighbours."""
+    return bool(told.drift or told.neighbours)
 
 
 def _hourly(store: Store, streams: list[int], first: int, last: int) -> dict[int, NDArray[np.float64]]:

@@ -153,15 +153,16 @@ def _stretches(due: Sequence[Work]) -> Iterator[tuple[int, int, list[Work]]]:
 
 def _check_stretch(store: flag_store.Store, run: QualityRun, start: int, end: int, due: list[Work]) -> None:
     told = {work.stream.pk: work.told for work in due}
-    daily = drifting.DailyFlags()
-    if any(one.drift for one in told.values()):
+    around = drifting.NeighbourFlags()
+    if any(drifting.looks_around(one) for one in told.values()):
         every = Datastream.objects.select_related("thing").prefetch_related("thing__locations")
         for group in drifting.groups(list(every.order_by("pk"))):
             begin = min((work.start for work in due if work.stream in group), default=start)
-            found = drifting.drift_of(store, group, told, max(begin, start), end)
-            daily.days.update(found.days)
+            found = drifting.compared(store, group, told, max(begin, start), end)
+            around.days.update(found.days)
+            around.hours.update(found.hours)
     for _thing, works in groupby(due, key=lambda work: work.stream.thing_id):
-        _check_thing(store, run, start, end, list(works), daily)
+        _check_thing(store, run, start, end, list(works), around)
 
 
 def _check_thing(
@@ -170,7 +171,7 @@ def _check_thing(
     start: int,
     end: int,
     due: list[Work],
-    daily: drifting.DailyFlags,
+    around: drifting.NeighbourFlags,
 ) -> None:
     """All datastreams of a thing that are due, because cross-checks need them together."""
     found = []
@@ -179,7 +180,9 @@ def _check_thing(
         times, values = flag_store.read(store, work.stream.pk, begin - reach, end + reach)
         one = Series(work, times, values, check(times, values, work.told))
         if work.told.drift:
-            one.extra["drift"] = daily.at(work.stream.pk, times)
+            one.extra["drift"] = around.drift(work.stream.pk, times)
+        if work.told.neighbours:
+            one.extra["neighbours"] = around.apart(work.stream.pk, times)
         found.append(one)
     _cross(found)
     for one in found:

@@ -17,6 +17,7 @@ TESTS: Mapping[str, Any] = {
     "stuck": _("stands still"),
     "attenuated": _("hardly moves any more"),
     "drift": _("drifts away from its neighbours"),
+    "neighbours": _("stands apart from its neighbours for hours"),
     "gap": _("values are missing"),
     "missing": _("sent without a value"),
     "dew_point_above_temperature": _("dew point above the temperature"),

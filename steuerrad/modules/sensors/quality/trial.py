@@ -11,11 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steuerrad.engines.observations import HIGHEST, LOWEST
-from steuerrad.engines.quality import HOUR, Flag, Parameters, check, differences, drift, worst
+from steuerrad.engines.quality import (
+    HOUR,
+    Flag,
+    Parameters,
+    apart,
+    check,
+    differences,
+    drift,
+    residuals,
+    worst,
+)
 from steuerrad.engines.quality.flags import Flags, Times, Values
 from steuerrad.engines.quality.planting import FAULTS, Fault, Planted, plant
 from steuerrad.engines.quality.scoring import NONE, Share, alarms, recall, runs
 from steuerrad.modules.sensors.quality import flag_store
+from steuerrad.modules.sensors.quality.drifting import looks_around
 from steuerrad.modules.sensors.quality.parameter_sets import parameters_of, property_of
 from steuerrad.platform.observations.models import Datastream
 from steuerrad.platform.observations.store import observations
@@ -80,7 +91,7 @@ def bases(key: str) -> list[Base]:
         times, values = _present(*read[one.pk])
         told = parameters_of(one)
         others = np.zeros((0, 0))
-        if told.drift:
+        if looks_around(told):
             others = np.array(
                 [hourly(*_present(*read[each.pk]), times) for each in streams if each.pk != one.pk]
             )
@@ -120,6 +131,9 @@ def verdicts(base: Base, times: Times, values: Values) -> dict[str, Flags]:
             base.told.drift,
         )
         found["drift"] = daily[times // DAY - base.times[0] // DAY]
+    if base.told.neighbours and len(base.others):
+        around = residuals(hourly(times, values, base.times), base.others, base.told.neighbours.fewest)
+        found["neighbours"] = apart(around, base.told.neighbours)[times // HOUR - base.times[0] // DAY * 24]
     return found
 
 
