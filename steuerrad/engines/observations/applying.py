@@ -74,13 +74,19 @@ def apply(room: Room, table: pa.Table, seq: int) -> Outcome:
         if seq <= room.applied:
             return Outcome(0, 0, 0, 0, table.slice(0, 0))
         part = examined(room, table)
-        if part.simple:
+        if part.simple or (part.groups is None and not stored_already(room, part)):
             return store(room, part, None, seq)
     with room.moving, room.writing:
         part = examined(room, table)
-        late = np.flatnonzero(~part.outside)
-        found = look_up(room, part.table, late) if late.size else []
-        return store(room, part, planned(part.table, found, part.groups), seq)
+        return store(room, part, planned(part.table, stored_already(room, part), part.groups), seq)
+
+
+def stored_already(room: Room, part: Part) -> list[Found]:
+    """Stored rows with the keys of the part. That there are none is certain also while rows are being moved to another
+    table, so batches that overtook each other need not wait for that; where they lie is certain only with `moving` held.
+    """
+    late = np.flatnonzero(~part.outside)
+    return look_up(room, part.table, late) if late.size else []
 
 
 def examined(room: Room, table: pa.Table) -> Part:

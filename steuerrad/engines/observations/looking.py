@@ -37,7 +37,7 @@ class Found:
 
 
 def look_up(room: Room, table: pa.Table, rows: Integers) -> list[Found]:
-    """Stored rows with the keys of these rows of the batch. The caller holds `moving` and `writing`."""
+    """Stored rows with the keys of these rows of the batch. The caller holds `writing`, and `moving` to use their places."""
     keys = table.select(["stream", "time"]).take(pa.array(rows))
     keys = keys.append_column("row", pa.array(rows, pa.int64()))
     found: list[Found] = []
