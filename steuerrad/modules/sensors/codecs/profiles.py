@@ -17,6 +17,8 @@ from steuerrad.platform.observations.vocabulary import properties, units
 FOLDER = Path(__file__).with_name("library")
 #: What every uplink tells beside its payload: the strongest gateway's reception.
 RSSI, SNR = "@rssi", "@snr"
+#: What a device answers when the network server asks for its status.
+BATTERY = "@battery"
 
 
 #: Longest name of a decoded field.
@@ -166,4 +168,5 @@ def library() -> Mapping[str, Profile]:
 SIGNAL = {
     RSSI: FieldOf("signal_strength", "dBm", -150, 0),
     SNR: FieldOf("signal_noise", "dB", -30, 30),
+    BATTERY: FieldOf("battery_level", "%", 0, 100, label="Battery level by status"),
 }

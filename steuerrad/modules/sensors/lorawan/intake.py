@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,9 +19,9 @@ from steuerrad.engines.observations import batch, micros
 from steuerrad.kernel import clock
 from steuerrad.modules.sensors.actions import ensure_stream
 from steuerrad.modules.sensors.codecs.decoding import CodecError, Decoded, decode, plain
-from steuerrad.modules.sensors.codecs.profiles import RSSI, SIGNAL, SNR, FieldOf, Profile
+from steuerrad.modules.sensors.codecs.profiles import BATTERY, RSSI, SIGNAL, SNR, FieldOf, Profile
 from steuerrad.modules.sensors.lorawan import health
-from steuerrad.modules.sensors.lorawan.messages import Message, MessageError, Other, Uplink, read
+from steuerrad.modules.sensors.lorawan.messages import Message, MessageError, Other, State, Uplink, read
 from steuerrad.modules.sensors.lorawan.models import DeadUplink, LoraDevice
 from steuerrad.modules.sensors.lorawan.queries import may_send, profiles
 from steuerrad.modules.sensors.lorawan.rules import Verdict, judge
@@ -31,7 +32,7 @@ from steuerrad.platform.observations.store import observations
 
 #: Messages of one unknown device that are kept for the day it is made known; older ones go.
 MOST_UNKNOWN = 200
-BATTERY = {"battery_voltage": "V", "battery_level": "%"}
+BATTERIES = {"battery_voltage": "V", "battery_level": "%"}
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,8 @@ def _settle(work: _Work, devices: dict[str, LoraDevice], rows: _Rows, notes: hea
         return
     if not isinstance(message, Uplink):
         notes.told(device, message)
+        if isinstance(message, State):
+            rows.battery(device, message.battery, message.time)
         return
     verdict, missed = Verdict.LATE, 0
     if not work.delivery.counted:
@@ -183,11 +186,11 @@ def _settle(work: _Work, devices: dict[str, LoraDevice], rows: _Rows, notes: hea
     if work.dead is not None:
         work.result = Result("dead", *work.dead)
         return
-    battery = next((found for found in figures.values() if found[0].property in BATTERY), None)
+    battery = next((found for found in figures.values() if found[0].property in BATTERIES), None)
     if verdict is not Verdict.LATE:
         notes.warn(device, work.decoded)
         if battery is not None:
-            device.battery, device.battery_unit = battery[1], BATTERY[battery[0].property]
+            device.battery, device.battery_unit = battery[1], BATTERIES[battery[0].property]
     work.result = Result("stored", figures=rows.add(device, message, figures))
 
 
@@ -218,7 +221,15 @@ class _Rows:
         at, received = micros(uplink.time), micros(uplink.received)
         for name, (one, value) in found.items():
             self._rows.append((self._stream(device, name, one), at, value, received))
+        if uplink.battery_at is not None:
+            self.battery(device, uplink.battery, uplink.battery_at)
         return len(figures)
+
+    def battery(self, device: LoraDevice, level: float | None, at: datetime) -> None:
+        """As the network server has asked for it; told with many uplinks, it is one observation all the same."""
+        if level is not None and device.profile in self._known:
+            stream, time = self._stream(device, BATTERY, SIGNAL[BATTERY]), micros(at)
+            self._rows.append((stream, time, level, time))
 
     def _stream(self, device: LoraDevice, name: str, one: FieldOf) -> int:
         place = (device.thing_id, name)

@@ -53,7 +53,8 @@ class Heard:
 
 @dataclass(frozen=True)
 class Uplink:
-    """key: the network server's own mark. time: when it was measured as far as is known (gateway, else server)."""
+    """key: the network server's own mark. time: when it was measured as far as is known (gateway, else server). battery: per
+    cent that the network server knows of, from a status at battery_at (None: not told)."""
 
     dev_eui: str
     key: str
@@ -69,6 +70,7 @@ class Uplink:
     kind: str = ""
     spreading_factor: int | None = None
     battery: float | None = None
+    battery_at: datetime | None = None
 
     @property
     def best(self) -> Heard | None:
@@ -176,7 +178,8 @@ def _things_stack(body: dict[str, Any]) -> Message:
                            _number(row.get("snr", 0), f"rx_metadata[{place}].snr", eui), *_position(row.get("location"))))  # fmt: skip
         times += [row.get("gps_time"), row.get("time")]
     lora, versions = _inside(up, "settings", "data_rate", "lora"), _inside(up, "version_ids")
-    battery = _inside(up, "last_battery_percentage").get("value")
+    status = _inside(up, "last_battery_percentage")
+    battery, told = status.get("value"), status.get("received_at")
     return Uplink(
         dev_eui=eui, key=f"{session}:{count}" if session else "", session=session or _text(ids, "dev_addr", eui)[:80],
         f_cnt=count, f_port=_whole(up.get("f_port", 0), "f_port", eui, 255),
@@ -186,6 +189,7 @@ def _things_stack(body: dict[str, Any]) -> Message:
         kind=" ".join(str(versions[part]) for part in ("brand_id", "model_id") if versions.get(part))[:200],
         spreading_factor=_spreading(lora.get("spreading_factor")),
         battery=float(battery) if isinstance(battery, int | float) and not isinstance(battery, bool) else None,
+        battery_at=_moment(told),
     )  # fmt: skip
 
 
@@ -267,15 +271,17 @@ def _time(found: Any, place: str, eui: str) -> datetime:
 
 def _measured(times: list[Any], received: datetime) -> datetime:
     """The earliest credible time of a gateway, else the server's: the same for every delivery of the message."""
-    found = []
-    for text in times:
-        if isinstance(text, str):
-            try:
-                found.append(_time(text, "", ""))
-            except MessageError:
-                continue
+    found = [one for one in map(_moment, times) if one is not None]
     credible = [one for one in found if abs(one - received) <= CLOCK_TOLERANCE]
     return min(credible, default=received).astimezone(UTC)
+
+
+def _moment(found: Any) -> datetime | None:
+    """A time beside the point: none where it cannot be read."""
+    try:
+        return _time(found, "", "")
+    except MessageError:
+        return None
 
 
 def _position(found: Any) -> tuple[float | None, float | None]:

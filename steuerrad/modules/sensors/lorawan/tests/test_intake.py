@@ -110,6 +110,21 @@ def test_a_device_without_battery_or_a_join_leaves_what_is_known(store: Local, d
     take(None, [delivery(body | {"margin": -3, "externalPowerSource": True}, event="status")])
     device.refresh_from_db()
     assert (device.battery, device.margin, device.last_seen) == (40.2, -3.0, None)
+    assert stored(store) == {"@battery": [40.2]}
+    stream = Datastream.objects.get()
+    assert (stream.name, stream.unit_code) == ("Battery level by status, Bank 1", "%")
+
+
+def test_a_battery_that_is_told_with_every_uplink_is_stored_when_it_was_asked_for(
+    store: Local, device: LoraDevice
+) -> None:
+    for count, level, asked in ((1, 94.5, "10:00:00"), (2, 94.5, "10:00:00"), (3, 94.1, "12:00:00")):
+        body = things_stack(count, f"2025-07-08T{10 + count}:00:01Z")
+        body["uplink_message"]["last_battery_percentage"] = {
+            "f_cnt": 1, "value": level, "received_at": f"2025-07-08T{asked}Z"
+        }  # fmt: skip
+        assert take(None, [delivery(body, "ttn")])[0].state == "stored"
+    assert stored(store)["@battery"] == [94.5, 94.1]
 
 
 def test_a_device_that_joins_again_begins_at_zero_without_a_reset(store: Local, device: LoraDevice) -> None:
