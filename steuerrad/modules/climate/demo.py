@@ -104,7 +104,7 @@ def _stream(thing: Thing, sensor: Sensor, name: str, code: str) -> None:
     catalogue.save(
         None,
         Datastream(
-            name=f"{_(word.name)}{' ' + depth + ' m' if depth else ''}, {thing.name}", thing=thing, sensor=sensor,
+            name=f"{_(word.name)}{f' {100 * float(depth):.0f} cm' if depth else ''}, {thing.name}", thing=thing, sensor=sensor,
             observed_property=seen, unit_name=unit.name, unit_symbol=unit.symbol, unit_definition=unit.definition,
             unit_code=unit.code, interval_s=STEP_S, properties={"simulates": name, **extra},
         ),

@@ -215,5 +215,5 @@ def heat_table(chosen: Sequence[tuple[str, Series]], span: Stretch, doubts: Doub
         days = thermal_days(one, span, doubts)
         tallies = [days.tally(kind) for kind in names]
         rows.append((name, *(str(tally.yes) for tally in tallies), str(max(tally.open for tally in tallies))))
-    header = (_("Place"), *(str(words.DAY_TITLES[kind]) for kind in names), _("Days with too few readings"))
+    header = (_("Station"), *(str(words.DAY_TITLES[kind]) for kind in names), _("Days with too few readings"))
     return Table(_("Days by temperature"), header, tuple(rows), (False, *(True for _title in header[1:])))

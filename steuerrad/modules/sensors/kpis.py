@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,8 +17,16 @@ from steuerrad.modules.sensors.lorawan.reach import COUNTED, RADIUS_M, RECENT, h
 from steuerrad.platform.city.outline import area, share
 
 
-def unknown(note: Any) -> KpiResult:
-    return KpiResult(None, clock.today(), note)
+def unknown(note: Any, step: tuple[Any, str] | None = None) -> KpiResult:
+    return KpiResult(None, clock.today(), note, step=step)
+
+
+def outline_step() -> tuple[Any, str] | None:
+    """The page on which the outline is set; None in an installation without it."""
+    try:
+        return _("Send in the outline of the city"), reverse("climate:outline")
+    except NoReverseMatch:
+        return None
 
 
 def own_devices() -> list[Any]:
@@ -28,7 +37,7 @@ def lorawan_coverage() -> KpiResult:
     """Share of the city's area around places from which a device was heard well within thirty days."""
     city = area()
     if city is None:
-        return unknown(_("The city's outline is not known (outline.geojson in the city's folder)."))
+        return unknown(_("The city's outline is not known yet."), outline_step())
     found = own_devices()
     if not found:
         return unknown(

@@ -30,6 +30,8 @@ from steuerrad.platform.observations.models import Thing
 from steuerrad.platform.observations.permissions import MANAGE, RELEASE
 from steuerrad.platform.observations.queries import own_organisations, visible
 from steuerrad.platform.organisations.models import Organisation
+from steuerrad.platform.ui.charts import numbers
+from steuerrad.platform.ui.templatetags.ui import language
 
 A_PAGE = 50
 
@@ -59,7 +61,7 @@ def thing(request: HttpRequest, pk: int) -> HttpResponse:
     points = [place.geometry for place in found.locations.all()]
     context = {
         "heading": found.name, "preline": found.get_origin_display(), "breadcrumbs": crumbs((found.name, "")),
-        "row": row, "thing": found, "facts": _facts(found, points),
+        "row": row, "thing": found, "device": getattr(found, "lora_device", None) if request.user.is_authenticated else None, "facts": _facts(found, points),
         "may_manage": request.user.is_authenticated and catalogue.may_manage(request.user, found),
         "may_release": allowed(request.user, RELEASE), "intakes": Intake.objects.filter(thing=found)[:10],
     }  # fmt: skip
@@ -70,7 +72,8 @@ def _facts(found: Thing, points: list[Any]) -> list[tuple[str, Any]]:
     place = next(
         (point for point in points if isinstance(point, dict) and point.get("type") == "Point"), None
     )
-    where = f"{place['coordinates'][1]:.5f}, {place['coordinates'][0]:.5f}" if place else ""
+    degrees = [numbers.figure(place["coordinates"][axis], 5, language()) for axis in (1, 0)] if place else []
+    where = "; ".join(degrees)
     return [
         (_("Own key"), found.key), (_("Organisation"), found.organisation), (_("Origin"), found.get_origin_display()),
         (_("Source"), found.source or ""), (_("Latitude, longitude"), where),

@@ -6,6 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
+from django.utils import translation
+
 from steuerrad.modules.climate.commands import configure_outline, run_outline
 from steuerrad.platform.city.outline import read
 
@@ -33,5 +35,6 @@ def test_districts_become_an_outline(tmp_path: Path, capsys) -> None:
 def test_a_file_that_is_none_is_told(tmp_path: Path, capsys) -> None:
     assert run_outline(told(str(tmp_path / "missing.json"))) == 1
     (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
-    assert run_outline(told(str(tmp_path / "bad.json"))) == 1
+    with translation.override("en"):
+        assert run_outline(told(str(tmp_path / "bad.json"))) == 1
     assert "there is no area in it" in capsys.readouterr().err

@@ -201,6 +201,6 @@ def chart(
     return TimeChart(
         title=title, unit=stream.unit_symbol or "",
         language="en" if (get_language() or "").startswith("en") else "de", limits=limits,
-        lines=(Readings(stream.observed_property.name, points, gap_s=max(3 * stretch, 3 * (stream.interval_s or 0))),),
+        lines=(Readings(_(stream.observed_property.name), points, gap_s=max(3 * stretch, 3 * (stream.interval_s or 0))),),
         start=moment(first), end=moment(last),
     )  # fmt: skip

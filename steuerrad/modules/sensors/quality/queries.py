@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.utils.translation import gettext as _
+
 from steuerrad.engines.observations import moment
 from steuerrad.modules.sensors.quality import flag_store
 from steuerrad.modules.sensors.quality.episodes import Episode, with_gaps
@@ -100,6 +102,6 @@ def chart(
     stretch = (drawn["last"] - drawn["first"]) / 1e6 / max(1, len(rows))
     return TimeChart(
         title=words["title"], unit=stream.unit_symbol or "", language=language, limits=limits,
-        lines=(Readings(stream.observed_property.name, points, gap_s=max(3 * stretch, 3 * (stream.interval_s or 0))),),
+        lines=(Readings(_(stream.observed_property.name), points, gap_s=max(3 * stretch, 3 * (stream.interval_s or 0))),),
         start=moment(drawn["first"]), end=moment(drawn["last"]),
     )  # fmt: skip

@@ -51,7 +51,7 @@ def stream(request: HttpRequest, pk: int) -> HttpResponse:
     }  # fmt: skip
     language = "en" if (get_language() or "").startswith("en") else "de"
     context = {
-        "heading": found.observed_property.name, "preline": found.thing.name, "stream": found, "episodes": episodes,
+        "heading": _(found.observed_property.name), "preline": found.thing.name, "stream": found, "episodes": episodes,
         "count": count, "problem": problem, "state": QualityState.objects.filter(pk=found.pk).first(),
         "chart": queries.chart(found, drawn, told, words, language) if drawn else None,
         "breadcrumbs": crumbs((_("Quality of the observations"), reverse("sensors:quality")), (found.name, "")),
