@@ -27,20 +27,21 @@ CORRECTIONS = pa.schema(
 )  # fmt: skip
 
 
-def flag(room: Room, table: pa.Table) -> None:
+def flag(room: Room, table: pa.Table) -> int:
     """Set flags; a row that has one loses it. Of several for the same row the last counts."""
     table = conformed(table, FLAGS)
     if not table.num_rows:
-        return
+        return 0
     place = pa.array(range(table.num_rows))
     numbered = table.append_column("place", place)  # noqa: F841 - DuckDB finds it by its name
     with room.transaction() as connection:
         connection.execute("DELETE FROM flags WHERE (stream, time) IN (SELECT (stream, time) FROM numbered)")
-        connection.execute(
+        ((rows,),) = connection.execute(
             "INSERT INTO flags SELECT stream, time, flag, tests, run, ? FROM numbered "
             "QUALIFY row_number() OVER (PARTITION BY stream, time ORDER BY place DESC) = 1",
             [now()],
-        )
+        ).fetchall()
+    return int(rows)
 
 
 def unflag(room: Room, streams: Iterable[int] | None, start: int, end: int, run: str | None = None) -> int:
@@ -52,7 +53,7 @@ def unflag(room: Room, streams: Iterable[int] | None, start: int, end: int, run:
     return int(rows)
 
 
-def correct(room: Room, table: pa.Table) -> None:
+def correct(room: Room, table: pa.Table) -> int:
     """Append corrections; the newest of a row counts, all are kept."""
     corrected = conformed(table, CORRECTIONS)
     if corrected.num_rows:
@@ -60,6 +61,7 @@ def correct(room: Room, table: pa.Table) -> None:
             connection.execute(
                 'INSERT INTO corrections SELECT stream, time, value, "by", reason, ? FROM corrected', [now()]
             )
+    return corrected.num_rows
 
 
 def listed(

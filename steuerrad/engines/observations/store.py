@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -22,13 +22,13 @@ from steuerrad.engines.observations import (
     reading,
     sealing,
 )
+from steuerrad.engines.observations.answering import Parts, Streams
 from steuerrad.engines.observations.applying import Outcome
 from steuerrad.engines.observations.batch import checked
-from steuerrad.engines.observations.deleting import Retention
 from steuerrad.engines.observations.faults import StoreFault
-from steuerrad.engines.observations.periods import Period
 from steuerrad.engines.observations.reading import Order, Where
 from steuerrad.engines.observations.room import Options, Room
+from steuerrad.engines.observations.storing import Keeping
 from steuerrad.engines.observations.tables import UPGRADES, Upgrade
 
 # Faults of the machine, not of the batch: the batch is tried again until they are over.
@@ -43,7 +43,7 @@ OF_THE_MACHINE = (
 )
 
 
-class Store:
+class Store(Keeping):
     """Reads may be called by any thread, each with a cursor and a time limit of its own; writes wait for each other.
 
     Every read raises TooMuch when it is over a bound of Options.
@@ -54,6 +54,7 @@ class Store:
     ) -> None:
         """Open or make the file; a store of an older version is brought up to date. Raises StoreFault."""
         self.room = Room(path, options or Options(), upgrades)
+        self._parts = Parts(self.room, notes, deleting, aggregating, downsampling)
 
     @property
     def applied(self) -> int:
@@ -94,25 +95,6 @@ class Store:
         """Store a batch once, however often it is applied. Raises BatchError, duckdb.Error: nothing is stored then."""
         return applying.apply(self.room, checked(table), seq)
 
-    def delete(self, stream: int, start: int, end: int, *, by: str, reason: str) -> int:
-        """Remove rows with start <= time < end; returns their number. A note is kept of who and why."""
-        return deleting.delete(self.room, stream, start, end, by=by, reason=reason)
-
-    def flag(self, table: pa.Table) -> None:
-        """Set quality flags (schema FLAGS); the flag of a row replaces the one before. Raises BatchError."""
-        notes.flag(self.room, table)
-
-    def unflag(self, streams: Iterable[int] | None, start: int, end: int, run: str | None = None) -> int:
-        return notes.unflag(self.room, streams, start, end, run)
-
-    def correct(self, table: pa.Table) -> None:
-        """Append corrected values (schema CORRECTIONS) beside the raw ones. Raises BatchError."""
-        notes.correct(self.room, table)
-
-    def retain(self, rules: Sequence[Retention], now: int) -> int:
-        """Remove raw rows older than the rules say and keep their sums; returns the number of rows removed."""
-        return deleting.retain(self.room, rules, now)
-
     def seal(self, *, everything: bool = False) -> None:
         """Sort and move what is over its bound; the writer does it by itself."""
         sealing.seal(self.room, everything=everything)
@@ -146,48 +128,28 @@ class Store:
     def drop_position(self, name: str) -> None:
         keeping.drop_position(self.room, name)
 
-    def latest(self, streams: Iterable[int] | None = None) -> pa.Table:
+    def latest(self, streams: Streams = None) -> pa.Table:
         """The row of the latest time of each stream that has rows, from memory."""
         self.room.usable()
         return self.room.known.latest(streams)
 
-    def extents(self, streams: Iterable[int] | None = None) -> pa.Table:
+    def extents(self, streams: Streams = None) -> pa.Table:
         """stream, first, last, n (rows) of each stream that has rows, from memory."""
         self.room.usable()
         return self.room.known.extents(streams)
 
-    def rows(
-        self,
-        streams: Iterable[int] | None = None,
-        start: int | None = None,
-        end: int | None = None,
-        *,
-        newest_first: bool = False,
-        limit: int = 1000,
-        offset: int = 0,
-        after: tuple[int, int] | None = None,
-        where: Where | None = None,
-        order: Order | None = None,
-        flags: bool = False,
-    ) -> pa.Table:
-        """Rows with start <= time < end in the order of time and stream, or of the columns in `order`.
-
-        after: (time, stream) of the last row of the page before; where: SQL over the columns with ? places and its
-        values, made by the caller, never a user's text. flags: with columns flag (uint8) and corrected (float64).
-        """
-        found = reading.rows(
+    def _rows(
+        self, streams: Streams, start: int | None, end: int | None, *, newest_first: bool, limit: int, offset: int,
+        after: tuple[int, int] | None, where: Where | None, order: Order | None,
+    ) -> pa.Table:  # fmt: skip
+        return reading.rows(
             self.room, streams, start, end, newest_first=newest_first, limit=limit, offset=offset,
             after=after, where=where, order=order,
         )  # fmt: skip
-        return notes.annotated(self.room, found) if flags else found
-
-    def get(self, stream: int, time: int) -> pa.Table:
-        """The row of this key, or none."""
-        return self.rows([stream], time, time + 1, limit=1)
 
     def count(
         self,
-        streams: Iterable[int] | None = None,
+        streams: Streams = None,
         start: int | None = None,
         end: int | None = None,
         where: Where | None = None,
@@ -197,7 +159,7 @@ class Store:
 
     def streams_where(
         self,
-        streams: Iterable[int] | None,
+        streams: Streams,
         where: Where,
         start: int | None = None,
         end: int | None = None,
@@ -205,64 +167,12 @@ class Store:
         """Streams that have at least one row for which the condition holds."""
         return reading.streams_where(self.room, streams, where, start, end)
 
-    def revisions(
-        self, stream: int, start: int | None = None, end: int | None = None, limit: int = 1000
-    ) -> pa.Table:
-        """Values that were replaced: stream, time, revision from 1, value, result_time, extra, replaced_at."""
-        return notes.listed(self.room, "revisions", [stream], start, end, limit)
-
-    def flags(
-        self,
-        streams: Iterable[int] | None = None,
-        start: int | None = None,
-        end: int | None = None,
-        limit: int = 100_000,
-    ) -> pa.Table:
-        return notes.listed(self.room, "flags", streams, start, end, limit)
-
-    def corrections(
-        self,
-        streams: Iterable[int] | None = None,
-        start: int | None = None,
-        end: int | None = None,
-        limit: int = 100_000,
-    ) -> pa.Table:
-        return notes.listed(self.room, "corrections", streams, start, end, limit)
-
-    def deletions(self, stream: int | None = None) -> pa.Table:
-        """stream, start, until, rows, by, reason, at."""
-        return notes.deletions(self.room, stream)
-
-    def aggregate(
-        self,
-        streams: Iterable[int],
-        start: int,
-        end: int,
-        period: Period,
-        functions: Sequence[str] = ("mean",),
-        zone: str = "UTC",
-        without: Sequence[int] = (),
-    ) -> pa.Table:
-        """stream, start, end, count (of numbers) and a column per function, for every period that has numbers.
-
-        functions: mean, min, max, sum, first, last, p01 to p99 (linear interpolation). Only rows with
-        start <= time < end count, so periods at the ends may be cut. without: flags of rows that are left out.
-        Raises ValueError for an unknown function, ZoneInfoNotFoundError.
-        """
-        return aggregating.aggregate(
-            self.room, streams, start, end, period, functions, zone=zone, without=without
-        )
-
-    def downsample(self, stream: int, start: int, end: int, points: int = 500) -> pa.Table:
-        """time, end, count, mean, min, max of about so many equal parts; the rows themselves where there are few."""
-        return downsampling.downsample(self.room, stream, start, end, points)
-
     def export(
         self,
         path: Path,
         start: int,
         end: int,
-        streams: Iterable[int] | None = None,
+        streams: Streams = None,
         format: Literal["parquet", "arrow", "csv"] = "parquet",  # noqa: A002
     ) -> int:
         """Write rows by stream and time to a file; returns their number. Parquet is compressed with zstd."""

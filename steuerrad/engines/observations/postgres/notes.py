@@ -31,11 +31,11 @@ DELETIONS = pa.schema([
 ANNOTATION = pa.schema([("flag", pa.uint8()), ("corrected", pa.float64())])
 
 
-def flag(place: Place, table: pa.Table) -> None:
+def flag(place: Place, table: pa.Table) -> int:
     """Set flags; a row that has one loses it. Of several for the same row the last counts."""
     table = conformed(table, FLAGS)
     if not table.num_rows:
-        return
+        return 0
     last = {key: at for at, key in enumerate(zip(*(table.column(n).to_pylist() for n in ("stream", "time")), strict=True))}  # fmt: skip
     rows = table.take(pa.array([at for _key, at in sorted(last.items())], pa.int64()))
     with place.transaction() as connection:
@@ -45,6 +45,7 @@ def flag(place: Place, table: pa.Table) -> None:
             'ON CONFLICT (stream, time) DO UPDATE SET flag = excluded.flag, tests = excluded.tests, run = excluded.run, "at" = excluded."at"',
             [now(), *(rows.column(name).to_pylist() for name in FLAGS.names)],
         )
+    return rows.num_rows
 
 
 def unflag(place: Place, streams: Iterable[int] | None, start: int, end: int, run: str | None = None) -> int:
@@ -55,17 +56,18 @@ def unflag(place: Place, streams: Iterable[int] | None, start: int, end: int, ru
         return connection.execute(f"DELETE FROM flags WHERE {chosen.sql}", chosen.values).rowcount
 
 
-def correct(place: Place, table: pa.Table) -> None:
+def correct(place: Place, table: pa.Table) -> int:
     """Append corrections; the newest of a row counts, all are kept."""
     table = conformed(table, CORRECTIONS)
     if not table.num_rows:
-        return
+        return 0
     with place.transaction() as connection:
         connection.execute(
             'INSERT INTO corrections (stream, time, value, "by", reason, "at") SELECT *, %s '
             "FROM unnest(%s::int4[], %s::int8[], %s::float8[], %s::text[], %s::text[])",
             [now(), *(table.column(name).to_pylist() for name in CORRECTIONS.names)],
         )
+    return table.num_rows
 
 
 def listed(

@@ -7,25 +7,25 @@ import contextlib
 import os
 import platform
 import time as clock
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import psycopg
 import pyarrow as pa
 
+from steuerrad.engines.observations.answering import Parts, Streams
 from steuerrad.engines.observations.applying import Outcome
 from steuerrad.engines.observations.batch import SCHEMA, checked
-from steuerrad.engines.observations.deleting import Retention
 from steuerrad.engines.observations.exporting import opened
 from steuerrad.engines.observations.faults import StoreFault, Unavailable
 from steuerrad.engines.observations.journal import Journal
-from steuerrad.engines.observations.periods import Period
 from steuerrad.engines.observations.postgres import aggregating, applying, deleting, notes, reading
 from steuerrad.engines.observations.postgres.conditions import Decider
 from steuerrad.engines.observations.postgres.place import Place, conflict, passing
 from steuerrad.engines.observations.reading import Order, Where
 from steuerrad.engines.observations.room import Options
+from steuerrad.engines.observations.storing import Keeping
 from steuerrad.engines.observations.tables import COLUMNS
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ EXPORT_ROWS = 100_000
 BURIED = pa.schema([("id", pa.int64()), ("at", pa.int64()), ("reason", pa.string()), ("rows", pa.int64())])
 
 
-class PostgresStore:
+class PostgresStore(Keeping):
     """Reads may be called by any thread; writes of this process wait for each other, those of others for their streams.
 
     Every read raises TooMuch when it is over a bound of Options, Unavailable when the database does not answer.
@@ -43,6 +43,7 @@ class PostgresStore:
     def __init__(self, url: str, journal: Journal, options: Options | None = None) -> None:
         """Opens at once when the database answers, else when it does. Raises StoreFault."""
         self.place = Place(url, options or Options())
+        self._parts = Parts(self.place, notes, deleting, aggregating, aggregating)
         self.journal = journal
         self._replayed_from = journal.last
         self._applied = 0
@@ -112,11 +113,11 @@ class PostgresStore:
     def apply(self, table: pa.Table, seq: int) -> Outcome:
         """Store a batch once, however often it is applied. Raises BatchError, Unavailable, psycopg.Error."""
         table = checked(table)
-        outcome = self._again(lambda: applying.apply(self.place, table, seq))
+        outcome = self._written(lambda: applying.apply(self.place, table, seq))
         self._applied = max(self._applied, seq)
         return outcome
 
-    def _again(self, work: Callable[[], T]) -> T:
+    def _written(self, work: Callable[[], T]) -> T:
         for turn in range(TRIES):
             try:
                 return work()
@@ -126,56 +127,26 @@ class PostgresStore:
                 self.place.months.clear()  # one of them may have been given back meanwhile
         raise AssertionError
 
-    def delete(self, stream: int, start: int, end: int, *, by: str, reason: str) -> int:
-        """Remove rows with start <= time < end; returns their number. A note is kept of who and why."""
-        return self._again(lambda: deleting.delete(self.place, stream, start, end, by=by, reason=reason))
-
-    def flag(self, table: pa.Table) -> None:
-        self._again(lambda: notes.flag(self.place, table))
-
-    def unflag(self, streams: Iterable[int] | None, start: int, end: int, run: str | None = None) -> int:
-        wanted = None if streams is None else list(streams)
-        return self._again(lambda: notes.unflag(self.place, wanted, start, end, run))
-
-    def correct(self, table: pa.Table) -> None:
-        self._again(lambda: notes.correct(self.place, table))
-
-    def retain(self, rules: Sequence[Retention], now: int) -> int:
-        """Remove raw rows older than the rules say and keep their sums; returns the number of rows removed."""
-        return self._again(lambda: deleting.retain(self.place, rules, now))
-
     def seal(self, *, everything: bool = False) -> None:
         """Nothing to do: PostgreSQL keeps its house itself (autovacuum)."""
 
     def wants_sealing(self, *, busy: bool) -> bool:
         return False
 
-    def latest(self, streams: Iterable[int] | None = None) -> pa.Table:
+    def latest(self, streams: Streams = None) -> pa.Table:
         return reading.latest(self.place, streams)
 
-    def extents(self, streams: Iterable[int] | None = None) -> pa.Table:
+    def extents(self, streams: Streams = None) -> pa.Table:
         return reading.extents(self.place, streams)
 
-    def rows(
-        self,
-        streams: Iterable[int] | None = None,
-        start: int | None = None,
-        end: int | None = None,
-        *,
-        newest_first: bool = False,
-        limit: int = 1000,
-        offset: int = 0,
-        after: tuple[int, int] | None = None,
-        where: Where | None = None,
-        order: Order | None = None,
-        flags: bool = False,
-    ) -> pa.Table:
-        """See Store.rows; `where` in the same SQL of DuckDB."""
-        found = self._reader.rows(
+    def _rows(
+        self, streams: Streams, start: int | None, end: int | None, *, newest_first: bool, limit: int, offset: int,
+        after: tuple[int, int] | None, where: Where | None, order: Order | None,
+    ) -> pa.Table:  # fmt: skip
+        return self._reader.rows(
             streams, start, end, newest_first=newest_first, limit=limit, offset=offset,
             after=after, where=where, order=order,
         )  # fmt: skip
-        return notes.annotated(self.place, found) if flags else found
 
     def get(self, stream: int, time: int) -> pa.Table:
         return self.place.table(
@@ -184,7 +155,7 @@ class PostgresStore:
 
     def count(
         self,
-        streams: Iterable[int] | None = None,
+        streams: Streams = None,
         start: int | None = None,
         end: int | None = None,
         where: Where | None = None,
@@ -193,62 +164,19 @@ class PostgresStore:
 
     def streams_where(
         self,
-        streams: Iterable[int] | None,
+        streams: Streams,
         where: Where,
         start: int | None = None,
         end: int | None = None,
     ) -> set[int]:
         return self._reader.streams_where(streams, where, start, end)
 
-    def revisions(
-        self, stream: int, start: int | None = None, end: int | None = None, limit: int = 1000
-    ) -> pa.Table:
-        return notes.listed(self.place, "revisions", [stream], start, end, limit)
-
-    def flags(
-        self,
-        streams: Iterable[int] | None = None,
-        start: int | None = None,
-        end: int | None = None,
-        limit: int = 100_000,
-    ) -> pa.Table:
-        return notes.listed(self.place, "flags", streams, start, end, limit)
-
-    def corrections(
-        self,
-        streams: Iterable[int] | None = None,
-        start: int | None = None,
-        end: int | None = None,
-        limit: int = 100_000,
-    ) -> pa.Table:
-        return notes.listed(self.place, "corrections", streams, start, end, limit)
-
-    def deletions(self, stream: int | None = None) -> pa.Table:
-        return notes.deletions(self.place, stream)
-
-    def aggregate(
-        self,
-        streams: Iterable[int],
-        start: int,
-        end: int,
-        period: Period,
-        functions: Sequence[str] = ("mean",),
-        zone: str = "UTC",
-        without: Sequence[int] = (),
-    ) -> pa.Table:
-        return aggregating.aggregate(
-            self.place, streams, start, end, period, functions, zone=zone, without=without
-        )
-
-    def downsample(self, stream: int, start: int, end: int, points: int = 500) -> pa.Table:
-        return aggregating.downsample(self.place, stream, start, end, points)
-
     def export(
         self,
         path: Path,
         start: int,
         end: int,
-        streams: Iterable[int] | None = None,
+        streams: Streams = None,
         format: Literal["parquet", "arrow", "csv"] = "parquet",  # noqa: A002
     ) -> int:
         """Write rows by stream and time to a file; it appears whole or not at all. Returns their number."""

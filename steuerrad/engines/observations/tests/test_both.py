@@ -162,11 +162,13 @@ def test_flags_and_corrections_stand_beside_the_rows_alike(database: str, tmp_pa
     for url in ("", database):
         store = Shelf(url, tmp_path).store(Options(memory_mb=256))
         store.apply(batch(rows["stream"], rows["time"], [1.0, 2.0, 3.0]), 1)
-        store.flag(
-            pa.table({**rows, "flag": [3, 4, 1], "tests": ["a", None, "b"], "run": ["r"] * 3}, schema=FLAGS)
-        )
+        flagged = {**rows, "flag": [3, 4, 1], "tests": ["a", None, "b"], "run": ["r"] * 3}
+        assert store.flag(pa.table(flagged, schema=FLAGS)) == 3
+        twice = {name: [cells[0], cells[0]] for name, cells in flagged.items()}
+        assert store.flag(pa.table(twice, schema=FLAGS)) == 1, "one row, though named twice"
+        assert store.flag(FLAGS.empty_table()) == store.correct(CORRECTIONS.empty_table()) == 0
         fix = {**rows, "value": [9.0, None, 8.0], "by": ["x"] * 3, "reason": ["y"] * 3}
-        store.correct(pa.table(fix, schema=CORRECTIONS))
+        assert store.correct(pa.table(fix, schema=CORRECTIONS)) == 3
         told.append((store.rows(flags=True), store.flags(), store.corrections([0])))
         assert store.unflag([0], START, START + 1, run="r") == 1
         assert store.flags().num_rows == 2
