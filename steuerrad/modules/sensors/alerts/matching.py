@@ -23,7 +23,7 @@ MOST_STREAMS = 20_000
 class Watched:
     """A rule with the datastreams it watches. bounds: lowest and highest possible value by stream (None: no bound).
 
-    since: when the rule or the stream was made or changed last, by stream (µs).
+    since: of a rule about silence: when it or the stream was made or changed last, by stream (µs).
     """
 
     pk: int
@@ -76,9 +76,17 @@ def watched(rows: Iterable[AlertRule]) -> list[Watched]:
     """One query a rule."""
     found = []
     for row in rows:
-        plain = row.plausible_only and row.kind != AlertRule.SILENT
-        streams = list(streams_of(row).values_list("pk", "low", "high", "created_at")[:MOST_STREAMS])
-        bounds = {pk: (low, high) if plain else (None, None) for pk, low, high, _made in streams}
-        since = {pk: micros(max(made, row.changed_at)) for pk, _low, _high, made in streams}
+        streams = streams_of(row)
+        bounds: dict[int, tuple[float | None, float | None]]
+        since: dict[int, int] = {}
+        if row.kind == AlertRule.SILENT:
+            made = list(streams.values_list("pk", "created_at")[:MOST_STREAMS])
+            bounds = {pk: (None, None) for pk, _at in made}
+            since = {pk: micros(max(at, row.changed_at)) for pk, at in made}
+        elif row.plausible_only:
+            known = streams.values_list("pk", "low", "high")[:MOST_STREAMS]
+            bounds = {pk: (low, high) for pk, low, high in known}
+        else:
+            bounds = dict.fromkeys(streams.values_list("pk", flat=True)[:MOST_STREAMS], (None, None))
         found.append(Watched(row.pk, row.revision, pure(row), row.max_age_s, bounds, since))
     return found
