@@ -277,15 +277,10 @@ class Expander:
         )
         newest_first, columns = store_order(options.order, beyond)
 
-        def ask(limit: int, offset: int, after: portioning.Cursor | None) -> pa.Table:
-            return self.context.store.rows(
-                streams, chosen.start, chosen.end, newest_first=newest_first, limit=limit, offset=offset, after=after,
-                where=chosen.where, order=columns,
-            )  # fmt: skip
-
-        table, more, size = portioning.page(
-            ask, options.limit, options.skip, by_time=columns is None, room=self.bytes_left
+        reading = portioning.Reading(
+            self.context.store, streams, chosen.start, chosen.end, chosen.where, newest_first, columns
         )
+        table, more, size = portioning.page(reading, options.limit, options.skip, room=self.bytes_left)
         self.bytes_left -= size
         count = None
         if options.count:

@@ -135,21 +135,17 @@ def _observations(path: Path, found: Observed, options: Options, context: Contex
     if after is not None and columns is not None:
         raise BadRequest("a mark of a page goes with the order of time only", "$skiptoken")
 
-    def ask(limit: int, offset: int, behind: portioning.Cursor | None) -> pa.Table:
-        return context.store.rows(
-            streams, chosen.start, chosen.end, newest_first=newest_first, limit=limit, offset=offset, after=behind,
-            where=chosen.where, order=columns,
-        )  # fmt: skip
-
-    by_time = columns is None
-    table, more, _bytes = portioning.page(
-        ask, options.limit, options.skip if after is None else 0, after, by_time=by_time
+    reading = portioning.Reading(
+        context.store, streams, chosen.start, chosen.end, chosen.where, newest_first, columns
     )
+    table, more, _bytes = portioning.page(reading, options.limit, options.skip if after is None else 0, after)
     head: dict[str, Any] = {}
     if options.count:
         head["@iot.count"] = context.store.count(streams, chosen.start, chosen.end, chosen.where)
     if more:
-        head["@iot.nextLink"] = next_link(context.base, path, options, _onwards(table, options, by_time))
+        head["@iot.nextLink"] = next_link(
+            context.base, path, options, _onwards(table, options, columns is None)
+        )
     return Answer(_body(head, table, options, context))
 
 

@@ -32,17 +32,11 @@ def first_of_each(streams: Sequence[int], options: Options, context: Context) ->
     if columns is not None or options.count or len(streams) < 2 or limit > MOST_ROWS:
         return {}
     chosen = chosen_of(Chosen(frozenset(streams)), options, observation, context)
-    among = sorted(chosen.among or ())
-
-    def ask(part: int, offset: int, after: portioning.Cursor | None) -> pa.Table:
-        return context.store.rows(
-            among, chosen.start, chosen.end, newest_first=newest_first, limit=part, after=after, where=chosen.where
-        )  # fmt: skip
-
-    table, more, _bytes = portioning.page(ask, limit, by_time=True)
-    if (
-        more and table.num_rows < limit
-    ):  # long texts: each datastream by itself, with a link where it ends early
+    reading = portioning.Reading(
+        context.store, sorted(chosen.among or ()), chosen.start, chosen.end, chosen.where, newest_first
+    )
+    table, more, _bytes = portioning.page(reading, limit)
+    if more and table.num_rows < limit:  # long texts: each by itself, with a link where it ends early
         return {}
     numbers = table.column("stream").to_numpy()
     order = np.argsort(numbers, kind="stable")
