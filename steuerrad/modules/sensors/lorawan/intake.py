@@ -159,13 +159,13 @@ def _settle(work: _Work, devices: dict[str, LoraDevice], rows: _Rows, notes: hea
         work.result = Result("dead", *work.dead)
         return
     if isinstance(message, Other):
-        work.result = Result("ignored", message.kind)
+        work.result = Result("ignored", message.kind, "Events of this kind say nothing about figures.")
     if device is None or message is None or isinstance(message, Other):
         return
     if not isinstance(message, Uplink):
         notes.told(device, message)
-        if isinstance(message, State):
-            rows.battery(device, message.battery, message.time)
+        if isinstance(message, State) and rows.battery(device, message.battery, message.time):
+            work.result = Result("stored", figures=1)
         return
     verdict, missed = Verdict.LATE, 0
     if not work.delivery.counted:
@@ -225,11 +225,13 @@ class _Rows:
             self.battery(device, uplink.battery, uplink.battery_at)
         return len(figures)
 
-    def battery(self, device: LoraDevice, level: float | None, at: datetime) -> None:
+    def battery(self, device: LoraDevice, level: float | None, at: datetime) -> bool:
         """As the network server has asked for it; told with many uplinks, it is one observation all the same."""
-        if level is not None and device.profile in self._known:
-            stream, time = self._stream(device, BATTERY, SIGNAL[BATTERY]), micros(at)
-            self._rows.append((stream, time, level, time))
+        if level is None or device.profile not in self._known:
+            return False
+        stream, time = self._stream(device, BATTERY, SIGNAL[BATTERY]), micros(at)
+        self._rows.append((stream, time, level, time))
+        return True
 
     def _stream(self, device: LoraDevice, name: str, one: FieldOf) -> int:
         place = (device.thing_id, name)

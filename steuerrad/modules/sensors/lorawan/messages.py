@@ -133,6 +133,8 @@ def _chirpstack(body: dict[str, Any], event: str) -> Message:
     if event == "status":
         outside = body.get("externalPowerSource") or body.get("batteryLevelUnavailable")
         level = None if outside else _number(body.get("batteryLevel", 0), "batteryLevel", eui)
+        if level is not None and not 0 <= level <= 100:
+            raise MessageError("batteryLevel: a number from 0 to 100 is expected.", eui)
         return State(eui, received, level, _number(body.get("margin", 0), "margin", eui))
     heard, times = [], []
     for place, row in enumerate(_rows(body, "rxInfo", eui)):
@@ -188,7 +190,7 @@ def _things_stack(body: dict[str, Any]) -> Message:
         name=_text(ids, "device_id", eui)[:200],
         kind=" ".join(str(versions[part]) for part in ("brand_id", "model_id") if versions.get(part))[:200],
         spreading_factor=_spreading(lora.get("spreading_factor")),
-        battery=float(battery) if isinstance(battery, int | float) and not isinstance(battery, bool) else None,
+        battery=_level(battery),
         battery_at=_moment(told),
     )  # fmt: skip
 
@@ -274,6 +276,12 @@ def _measured(times: list[Any], received: datetime) -> datetime:
     found = [one for one in map(_moment, times) if one is not None]
     credible = [one for one in found if abs(one - received) <= CLOCK_TOLERANCE]
     return min(credible, default=received).astimezone(UTC)
+
+
+def _level(found: Any) -> float | None:
+    """Per cent beside the point: none where it is none."""
+    known = isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= 100
+    return float(found) if known else None
 
 
 def _moment(found: Any) -> datetime | None:

@@ -182,7 +182,7 @@ def test_a_join_begins_a_session_and_a_status_tells_the_battery(device: LoraDevi
     }
     assert [
         one.state for one in take(None, [delivery(body, event="join"), delivery(body, event="status")])
-    ] == ["noted"] * 2
+    ] == ["noted", "stored"]
     device.refresh_from_db()
     assert (device.session, device.f_cnt, device.battery, device.battery_unit) == (
         "0e0f0a0b",

@@ -102,6 +102,8 @@ def test_joins_and_states_are_read_and_the_rest_is_let_go() -> None:
     mains = read("chirpstack", encoded(body | {"externalPowerSource": True}), "status")
     assert isinstance(mains, State)
     assert mains.battery is None
+    with pytest.raises(MessageError, match="batteryLevel: a number from 0 to 100"):
+        read("chirpstack", encoded(body | {"batteryLevel": 1e308}), "status")
     assert isinstance(read("chirpstack", encoded(body), "txack"), Other)
     joined = {
         "end_device_ids": {"dev_eui": EUI},
