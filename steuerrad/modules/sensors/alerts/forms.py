@@ -162,6 +162,8 @@ class RuleForm(forms.Form):
         known = {code: symbol or code for code, symbol in units.distinct()}
         fields["unit_code"].choices = [("", _("All")), *known.items()]
         fields["organisation"].queryset, fields["organisation"].required = organisations, needed
+        fields["observed_property"].empty_label = fields["organisation"].empty_label = _("All")
+        fields["webhook"].empty_label = "–"
         everybody = User.objects.filter(is_active=True, memberships__isnull=False).distinct()
         fields["people"].queryset = fields["escalate_people"].queryset = everybody.order_by(
             "last_name", "email"
