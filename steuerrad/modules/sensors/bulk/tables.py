@@ -42,7 +42,8 @@ def refusing() -> Iterator[None]:
     except FileRefusedError:
         raise
     except FAULTY as error:
-        raise FileRefusedError(_("This is no table: %(reason)s") % {"reason": str(error)[:300]}) from error
+        reason = str(error).replace("Row #", "line ")[:300]
+        raise FileRefusedError(_("This is no table: %(reason)s") % {"reason": reason}) from error
 
 
 def pieces(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
@@ -86,7 +87,7 @@ def _csv(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
     wanted = checked(spec, names)
     first = {name: place for place, name in reversed(list(enumerate(names)))}
     unique = [name if first[name] == place else f"{name}\0{place}" for place, name in enumerate(names)]
-    crooked = _Crooked(spec.skip_lines, faults)
+    crooked = _Crooked(faults)
 
     reader = csv.open_csv(
         path,
@@ -110,15 +111,15 @@ def _csv(spec: TableSpec, path: Path, faults: Faults) -> Iterator[Piece]:
 class _Crooked:
     """Rows with another number of columns: told, skipped, and remembered until their place has been passed."""
 
-    def __init__(self, before: int, faults: Faults) -> None:
-        self.before, self.faults = before, faults
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
         self.lines: deque[int] = deque()
         self.count = 0
         # The handler runs in a thread of Arrow's, which knows no language.
         self.reason = _("the row has %(count)d columns instead of %(wanted)d")
 
     def skip(self, row: Any) -> str:
-        line = row.number + self.before if row.number is not None else 0
+        line = row.number or 0  # counted from the beginning of the file
         self.lines.append(line)
         self.faults.add(line, "", self.reason % {"count": row.actual_columns, "wanted": row.expected_columns})
         self.count += 1

@@ -219,6 +219,8 @@ def test_latin_1_and_lines_before_the_header(tmp_path: Path) -> None:
     done = take(None, spec, written(tmp_path, text, encoding="latin-1"))
     assert (done.stored, done.faults.count) == (1, 0)
     assert Thing.objects.get().key == "net:Äcker"
+    done = take(None, spec, written(tmp_path, text + "zu;wenig\n", encoding="latin-1"))
+    assert [line for line, _column, _reason in done.faults.told] == [5]
 
 
 def test_looking_only_makes_nothing_and_all_faults_go_to_the_report(tmp_path: Path) -> None:
