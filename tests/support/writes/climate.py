@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from steuerrad.kernel import clock
@@ -23,5 +25,5 @@ WRITES = (
 
 def prepare(objects: Objects) -> None:
     objects["outline"] = CityOutline.objects.create(
-        document={}, file_name="f.geojson", source="S", licence="CC0", areas=1, named=0, made_at=clock.now()
+        document=json.loads(SQUARE), file_name="f.geojson", source="S", licence="CC0", areas=1, named=0, made_at=clock.now()
     )
