@@ -25,5 +25,11 @@ WRITES = (
 
 def prepare(objects: Objects) -> None:
     objects["outline"] = CityOutline.objects.create(
-        document=json.loads(SQUARE), file_name="f.geojson", source="S", licence="CC0", areas=1, named=0, made_at=clock.now()
+        document=json.loads(SQUARE),
+        file_name="f.geojson",
+        source="S",
+        licence="CC0",
+        areas=1,
+        named=0,
+        made_at=clock.now(),
     )

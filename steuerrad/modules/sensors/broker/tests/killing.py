@@ -22,8 +22,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from steuerrad.modules.sensors.lorawan.tests.killing import until
-from steuerrad.modules.sensors.lorawan.tests.readied import Nursery
 from steuerrad.platform.observations.store import observations
+from tests.support.readied import Nursery
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 OPEN = 100

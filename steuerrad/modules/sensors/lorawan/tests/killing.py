@@ -20,13 +20,13 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from steuerrad.modules.sensors.lorawan.tests.readied import Forked, Nursery
 from steuerrad.modules.sensors.lorawan.tests.samples import EUI, chirpstack
 from steuerrad.modules.sensors.lorawan.tests.witness import Witness
 from steuerrad.platform.observations.flight import reachable
 from steuerrad.platform.observations.models import Datastream
 from steuerrad.platform.observations.store import observations, socket_path
 from tests.support.mqtt import Broker
+from tests.support.readied import Forked, Nursery
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 TOPIC = f"application/1/device/{EUI}/event/up"

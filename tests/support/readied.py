@@ -17,7 +17,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[5]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Nursery:
@@ -26,7 +26,7 @@ class Nursery:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._lock = threading.Lock()
         self._parent = subprocess.Popen(
-            [sys.executable, "-m", "steuerrad.modules.sensors.lorawan.tests.readied"],
+            [sys.executable, "-m", "tests.support.readied"],
             env={**env, "OPENBLAS_NUM_THREADS": "1"}, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self._answer() == "ready"
