@@ -161,7 +161,8 @@ class Server(flight.FlightServerBase):
     ) -> None:  # fmt: skip
         name = descriptor.command.decode()
         table = reader.read_all()
-        table.validate(full=True)  # an offset that points outside would end this process when somebody follows it
+        # An offset that points outside would end this process when somebody follows it.
+        table.validate(full=True)
         writer.write(json.dumps(_told(lambda: self._take(name, table))).encode())
 
     def _take(self, name: str, table: pa.Table) -> dict[str, int]:
