@@ -47,6 +47,7 @@ def serve(host: str, port: int) -> None:
         finally:
             flight.shutdown()
             socket_path().unlink(missing_ok=True)
+            gc.unfreeze()  # or DuckDB complains at the end about what nobody could collect
 
 
 def _opened(stack: contextlib.ExitStack) -> Local:
