@@ -10,9 +10,11 @@ On failure a screenshot stays in var/browser/; with STEUERRAD_TRACE=1 also the t
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -71,9 +73,30 @@ def browser() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+def filled_data(factory: pytest.TempPathFactory) -> Path:
+    """A data folder as the first start leaves it: filled once for all workers of a run, copied for each."""
+    own = factory.mktemp("product")
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return own  # nobody to share with: the start that serves the tests fills it
+    shared = factory.getbasetemp().parent / "filled"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            part = shared.with_suffix(".part")
+            part.mkdir(exist_ok=True)
+            running = Running(free_port(), part)
+            try:
+                running.wait_for("is up at")
+                assert running.stop() == 0
+            finally:
+                running.kill()
+            part.rename(shared)
+    return Path(shutil.copytree(shared, own, dirs_exist_ok=True))
+
+
 @pytest.fixture(scope="session")
 def running_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Logins]]:
-    running = Running(free_port(), tmp_path_factory.mktemp("product"))
+    running = Running(free_port(), filled_data(tmp_path_factory))
     try:
         running.wait_for("is up at")
         yield running, running.logins()
