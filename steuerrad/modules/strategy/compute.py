@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from django.utils.translation import gettext_lazy as _
+
 from steuerrad.kernel.contributions import Command, Job
 from steuerrad.modules.strategy.actions.computing import compute_all
 
@@ -29,4 +31,4 @@ def run_job() -> None:
 
 
 COMPUTE = Command("strategy", "compute", "compute all KPIs that modules supply and store them", run_compute)
-COMPUTE_DAILY = Job("strategy.compute", "Compute KPIs", run_job, every_minutes=24 * 60)
+COMPUTE_DAILY = Job("strategy.compute", _("Compute KPIs"), run_job, every_minutes=24 * 60)
