@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,6 +37,8 @@ THREADS = 16  # a slow connection holds one; in service a proxy stands before (d
 JOBS_EVERY_SECONDS = 15
 RUNTIME_LOCK = LOCKS / "runtime.txt"
 PATIENCE_SECONDS = 90.0
+# What runs beside the server and has ended is started again after so long.
+AGAIN_SECONDS = 1.0
 USUAL_CITY = "bochum"  # the default of STEUERRAD_CITY
 
 
@@ -229,15 +232,35 @@ def serve(port: int) -> subprocess.Popen[bytes]:
 
 @contextlib.contextmanager
 def beside(port: int, name: str, *command: str) -> Iterator[None]:
-    """Run a command of the product beside the web server; its log has its name."""
-    with (LOGS / f"{name}.log").open("wb") as log:
-        process = spawn(
-            [STEUERRAD, *command], env=service_env(port), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )  # fmt: skip
+    """Run a command of the product beside the web server; its log has its name. What ends by itself is started again."""
+    log, ending = LOGS / f"{name}.log", threading.Event()
+    log.unlink(missing_ok=True)
+
+    def start() -> subprocess.Popen[bytes]:
+        with log.open("ab") as output:
+            return spawn(
+                [STEUERRAD, *command], env=service_env(port), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
+                stderr=output,
+            )  # fmt: skip
+
+    running = [start()]
+
+    def watch() -> None:
+        while not ending.wait(AGAIN_SECONDS):
+            code = running[0].poll()
+            if code is not None:
+                say(f"{name} ended with exit code {code} and is started again (its log: {log}).")
+                stop(running[0])  # and what it may have left
+                running[0] = start()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
     finally:
-        stop(process)
+        ending.set()
+        watcher.join()
+        stop(running[0])
 
 
 def data_server(port: int) -> list[str]:
