@@ -243,24 +243,25 @@ def beside(port: int, name: str, *command: str) -> Iterator[None]:
                 stderr=output,
             )  # fmt: skip
 
-    running = [start()]
-
-    def watch() -> None:
+    def keep() -> None:
+        process = start()
         while not ending.wait(AGAIN_SECONDS):
-            code = running[0].poll()
+            code = process.poll()
             if code is not None:
                 say(f"{name} ended with exit code {code} and is started again (its log: {log}).")
-                stop(running[0])  # and what it may have left
-                running[0] = start()
+                stop(process)  # and what it may have left
+                process = start()
+        stop(process)
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+    # Ctrl-C reaches the main thread only: in this one it cannot fall between the start of a process and the note of it.
+    keeper = threading.Thread(target=keep)
     try:
+        keeper.start()
         yield
     finally:
         ending.set()
-        watcher.join()
-        stop(running[0])
+        if keeper.ident is not None:
+            keeper.join()
 
 
 def data_server(port: int) -> list[str]:
