@@ -9,15 +9,11 @@ a data server of its own answers. --profile: where the processor time of one pag
 from __future__ import annotations
 
 import argparse
-import contextlib
 import cProfile
-import http.client
 import os
 import pstats
 import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -25,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench import observations_http
 from bench._installation import installation, print_medians, taken
 from bench._observations import fill
-from bench.observations_http import ARRAYS, ARRIVING, ROWS, START, arrays, server
+from bench.observations_http import START, arriving, server
 
 #: Not that of the other measurement, which may run at the same time.
 PORT = observations_http.PORT = 8766
@@ -68,35 +64,6 @@ def catalogue() -> tuple[list[int], str, dict[str, str]]:
         "stations as GeoJSON": "/climate/stations.geojson",
     }  # fmt: skip
     return numbers, create_token(user, "bench"), pages
-
-
-@contextlib.contextmanager
-def arriving(numbers: Sequence[int], key: str) -> Iterator[list[int]]:
-    """5,000 rows/s, a row of each datastream in every request, of now; yields the number sent so far."""
-    stop, sent = threading.Event(), [0]
-    bodies = arrays(numbers, int(time.time()) - START // 10**6 - 900, 900, 1)
-
-    def run() -> None:
-        link = http.client.HTTPConnection("127.0.0.1", PORT)
-        due = time.perf_counter()
-        for body in bodies:
-            if stop.is_set():
-                return
-            link.request("POST", ARRAYS, body, {"Authorization": f"Bearer {key}"})
-            answer = link.getresponse()
-            answer.read()
-            assert answer.status == 201
-            sent[0] += ROWS
-            due += ROWS / ARRIVING
-            stop.wait(max(0.0, due - time.perf_counter()))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield sent
-    finally:
-        stop.set()
-        thread.join()
 
 
 def measured(pages: dict[str, str], runs: int) -> None:
@@ -152,7 +119,8 @@ def main() -> None:
                 return
             print("nothing arriving")
             measured(pages, options.runs)
-            with arriving(numbers, key) as sent:
+            # Values of now, which are drawn in colour; old ones are grey.
+            with arriving(numbers, key, int(time.time()) - START // 10**6 - 900, 900) as sent:
                 begin = time.perf_counter()
                 print("\nwhile observations arrive")
                 measured(pages, options.runs)

@@ -178,10 +178,10 @@ def writes(numbers: Sequence[int], key: str) -> None:
 
 
 @contextlib.contextmanager
-def arriving(numbers: Sequence[int], key: str) -> Iterator[list[int]]:
-    """5,000 rows/s, a row of each datastream in every request; yields the number sent so far."""
+def arriving(numbers: Sequence[int], key: str, first: int = 0, requests: int = 3_000) -> Iterator[list[int]]:
+    """5,000 rows/s, a row of each datastream in every request; yields the number sent so far. first: seconds after START."""
     stop, sent = threading.Event(), [0]
-    bodies = arrays(numbers, 0, 3_000, 1)
+    bodies = arrays(numbers, first, requests, 1)
 
     def run() -> None:
         link = http.client.HTTPConnection("127.0.0.1", PORT)
